@@ -1,0 +1,45 @@
+# The first time any target runs it makes .venv from constraints.txt, whose hashes pin every package.
+PYTHON ?= python3.11
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test check format lint types layers lock clean
+
+demo: $(READY)
+	$(BIN)/recommender demo --out demo
+
+test: $(READY)
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+
+check: format-check lint types layers test
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: format-check
+format-check: $(READY)
+	$(BIN)/ruff format --check .
+
+lint: $(READY)
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+layers: $(READY)
+	$(BIN)/lint-imports
+
+lock: $(READY)
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --all-extras --generate-hashes --upgrade \
+		--python-version 3.11 --no-header --no-annotate --quiet --output-file constraints.txt
+
+$(READY): constraints.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r constraints.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis demo

@@ -1,0 +1,264 @@
+"""The settings: frozen, typed, each written once, read from one TOML file."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from recommender.errors import ConfigError
+
+__all__ = [
+    "Bands",
+    "Config",
+    "Consents",
+    "Contacts",
+    "Features",
+    "Feeds",
+    "Offers",
+    "Training",
+    "Windows",
+    "read_config",
+]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Hours of the operator's local day, [from, to), Monday to Friday; Saturday and Sunday are the weekend band."""
+
+    daytime: tuple[int, int] = (8, 18)
+    evening: tuple[int, int] = (18, 22)
+    night: tuple[int, int] = (22, 8)
+
+    def __post_init__(self) -> None:
+        hours = sorted(hour for band in (self.daytime, self.evening, self.night) for hour in _hours(*band))
+        if hours != list(range(24)):
+            raise ConfigError("[bands]: daytime, evening and night must share out the 24 hours, each hour once.")
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Days looked back by the indicators."""
+
+    short_days: int = 30
+    long_days: int = 90
+
+    def __post_init__(self) -> None:
+        if not 0 < self.short_days < self.long_days:
+            raise ConfigError(f"[windows]: 0 < short_days < long_days was needed, {self} came.")
+
+
+@dataclass(frozen=True)
+class Training:
+    """Which past moments are learnt from: `cut_offs` of them, one horizon apart, the last one horizon before as_of."""
+
+    horizon_days: int = 30
+    gap_days: int = 0
+    cut_offs: int = 4
+    seed: int = 0
+    workers: int = 2
+
+
+@dataclass(frozen=True)
+class Offers:
+    """How many offers at most, how good they must be, on which channel and for how long they stand."""
+
+    k: int = 3
+    channel: str = "phone"
+    min_propensity: float = 0.0
+    min_lift: float = 1.0
+    valid_days: int = 7
+    bundle_replaces_parts: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.k <= 3:
+            raise ConfigError(f"[offers]: k must be 0 to 3, {self.k} came.")
+
+
+@dataclass(frozen=True)
+class Feeds:
+    """How old each feed may be at decision time; an older one suppresses what depends on it."""
+
+    complaints_max_age_hours: float = 24
+    consents_max_age_hours: float = 168
+    contacts_max_age_hours: float = 72
+
+
+@dataclass(frozen=True)
+class Consents:
+    """What holds where there is no consents table: nothing unless the operator states it."""
+
+    if_missing: Literal["refuse", "granted", "withheld"] = "refuse"
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """What holds where there is no contacts table: nothing unless the operator states it."""
+
+    if_missing: Literal["suppress", "none_made"] = "suppress"
+
+
+@dataclass(frozen=True)
+class Features:
+    """Attributes that are not learnt from, attributes that no reason may name, and where vulnerability stands."""
+
+    exclude: tuple[str, ...] = ()
+    sensitive: tuple[str, ...] = ()
+    vulnerable: str = "is_vulnerable"
+
+
+@dataclass(frozen=True)
+class Config:
+    """All settings.
+
+    `time_zone` is an IANA name: naive times are read in it, and bands are its local time. `policy` maps the reason
+    code of a rule to that rule's settings, which `policy.build` checks. `minor_digits` is the number of decimals
+    of the currency.
+    """
+
+    time_zone: str | None = None
+    currency: str = "EUR"
+    minor_digits: int = 2
+    bands: Bands = field(default_factory=Bands)
+    windows: Windows = field(default_factory=Windows)
+    training: Training = field(default_factory=Training)
+    offers: Offers = field(default_factory=Offers)
+    feeds: Feeds = field(default_factory=Feeds)
+    consents: Consents = field(default_factory=Consents)
+    contacts: Contacts = field(default_factory=Contacts)
+    features: Features = field(default_factory=Features)
+    policy: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        if self.time_zone is not None:
+            _zone(self.time_zone)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The operator's time zone.
+
+        Raises
+        ------
+        ConfigError
+            If none is named.
+        """
+        if self.time_zone is None:
+            raise ConfigError('Naive times need a time zone: set time_zone = "Area/City" in recommender.toml.')
+        return _zone(self.time_zone)
+
+    def moment(self, at: datetime | str) -> datetime:
+        """Return `at` in UTC; a naive one, or an ISO 8601 text without an offset, is read in `time_zone`.
+
+        Examples
+        --------
+        >>> Config(time_zone="Europe/Berlin").moment("2026-07-01")
+        datetime.datetime(2026, 6, 30, 22, 0, tzinfo=datetime.timezone.utc)
+        """
+        moment = _parse(at) if isinstance(at, str) else at
+        return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).astimezone(UTC)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as JSON's own types."""
+        settings = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "policy"}
+        plain = {
+            name: asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+            for name, value in settings.items()
+        }
+        return plain | {"policy": {reason: dict(rule) for reason, rule in self.policy.items()}}
+
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> "Config":
+        """Build the settings from nested mappings, as TOML or JSON gives them.
+
+        Raises
+        ------
+        ConfigError
+            If a setting is unknown or of the wrong type, or out of its range.
+        """
+        rules = settings.get("policy", {})
+        if not (isinstance(rules, Mapping) and all(isinstance(rule, Mapping) for rule in rules.values())):
+            raise ConfigError("[policy]: a table per rule was needed, for example [policy.contact_limit].")
+        rest = {name: value for name, value in settings.items() if name != "policy"}
+        return _build(cls, rest, "", policy=MappingProxyType({name: dict(rule) for name, rule in rules.items()}))
+
+
+def read_config(path: str | Path) -> Config:
+    """Read `recommender.toml`.
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing, is no TOML, or holds an unknown or a wrong setting.
+    """
+    try:
+        return Config.from_dict(tomllib.loads(Path(path).read_text(encoding="utf-8-sig")))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: there is no such file.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigError(f"{path}: not readable as TOML ({error}).") from error
+
+
+def _build(cls: type[T], settings: Mapping[str, Any], where: str, **more: Any) -> T:
+    hints = get_type_hints(cls)
+    if unknown := sorted(settings.keys() - hints.keys()):
+        raise ConfigError(f"{where or 'recommender.toml'}: unknown {unknown}; known are {sorted(hints)}.")
+    return cls(**{name: _value(hints[name], value, name, where) for name, value in settings.items()}, **more)
+
+
+def _value(hint: Any, value: Any, name: str, where: str) -> Any:
+    if is_dataclass(hint):
+        if not isinstance(value, Mapping):
+            raise ConfigError(f"[{name}]: a table was needed, {value!r} came.")
+        return _build(hint, value, f"[{name}]")  # type: ignore[arg-type]
+    value = tuple(value) if isinstance(value, list) else value
+    if not _fits(hint, value):
+        raise ConfigError(f"{where} {name}: {_spelt(hint)} was needed, {value!r} came.".strip())
+    return value
+
+
+def _fits(hint: Any, value: Any) -> bool:
+    if get_origin(hint) is Literal:
+        return value in get_args(hint)
+    if get_origin(hint) is tuple:
+        kinds = get_args(hint)
+        return isinstance(value, tuple) and all(isinstance(v, kinds[0]) for v in value) and _length_fits(kinds, value)
+    if hint is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, hint)
+
+
+def _length_fits(kinds: tuple[Any, ...], value: tuple[Any, ...]) -> bool:
+    return kinds[-1] is Ellipsis or len(kinds) == len(value)
+
+
+def _spelt(hint: Any) -> str:
+    if get_origin(hint) is Literal:
+        return " or ".join(repr(choice) for choice in get_args(hint))
+    return str(getattr(hint, "__name__", hint))
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ConfigError(f"time_zone: an IANA name such as 'Europe/Berlin' was needed, {name!r} came.") from error
+
+
+def _parse(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(
+            f"a moment such as 2026-06-30 or 2026-06-30T08:00+02:00 was needed, {text!r} came."
+        ) from error
+
+
+def _hours(start: int, end: int) -> list[int]:
+    return [hour % 24 for hour in range(start, end if end > start else end + 24)]
