@@ -67,6 +67,8 @@ DESTINATIONS: Final = ("local", "national", "mobile", "international", "premium"
 NETWORKS: Final = ("fixed", "cellular", "hotspot", "dialup")
 OUTCOMES: Final = ("accepted", "declined", "interested", "no_answer", "shown")
 PURPOSES: Final = ("marketing", "usage_data")
+# Words by which a complaint counts as resolved, blanks and capitals aside; every other word is unresolved.
+RESOLVED_STATUSES: Final = ("closed", "completed", "fixed", "resolved", "solved")
 
 ACCOUNTS: Final = TableContract(
     "accounts",
