@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from recommender.errors import ConfigError
 
 __all__ = [
+    "SETTINGS_FILE",
     "Bands",
     "Config",
     "Consents",
     "Contacts",
+    "Engine",
     "Features",
     "Feeds",
     "Offers",
@@ -23,6 +25,8 @@ __all__ = [
     "Windows",
     "read_config",
 ]
+
+SETTINGS_FILE = "recommender.toml"
 
 T = TypeVar("T")
 
@@ -113,6 +117,18 @@ class Features:
 
 
 @dataclass(frozen=True)
+class Engine:
+    """What the embedded DuckDB may use: memory such as "2GiB", threads, and the directory it spills to.
+
+    An empty text or 0 leaves DuckDB's own default.
+    """
+
+    memory_limit: str = ""
+    threads: int = 0
+    temp_directory: str = ""
+
+
+@dataclass(frozen=True)
 class Config:
     """All settings.
 
@@ -132,6 +148,7 @@ class Config:
     consents: Consents = field(default_factory=Consents)
     contacts: Contacts = field(default_factory=Contacts)
     features: Features = field(default_factory=Features)
+    engine: Engine = field(default_factory=Engine)
     policy: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:

@@ -34,7 +34,9 @@ class TableContract:
     last by `as_of` counts; `a|b` in a key is the first of the two that is not null. `happened` is the event time
     (the first that is not null), which serves where `recorded_at` is absent, and `foreseen` are later moments of
     the same row that are unknown until they have passed (again, only where `recorded_at` is absent). `references`
-    maps a column to the table whose key it must be found in.
+    maps a column to the table whose key it must be found in. The first of each pair in `ordered` may not be later than
+    the second. `resolves` names the word that says a foreseen moment has passed, and is as unknown as that moment. With
+    `keeps_twins`, rows of equal key recorded at the same moment are all kept, where other tables refuse them.
     """
 
     name: str
@@ -44,6 +46,9 @@ class TableContract:
     happened: tuple[str, ...] = ()
     foreseen: tuple[str, ...] = ()
     references: tuple[tuple[str, str], ...] = ()
+    ordered: tuple[tuple[str, str], ...] = ()
+    resolves: str = ""
+    keeps_twins: bool = False
     attributes: bool = False
     about: str = ""
 
@@ -118,6 +123,7 @@ HOLDINGS: Final = TableContract(
     happened=("ordered_at", "started_at"),
     foreseen=("started_at", "ended_at"),
     references=((ACCOUNT, "accounts"), (PRODUCT, "products")),
+    ordered=(("started_at", "ended_at"),),
     about="which account has which product, from when until when",
 )
 COMPLAINTS: Final = TableContract(
@@ -137,6 +143,8 @@ COMPLAINTS: Final = TableContract(
     happened=("opened_at",),
     foreseen=("resolved_at",),
     references=((ACCOUNT, "accounts"),),
+    resolves="status",
+    keeps_twins=True,
     about="problems that accounts reported",
 )
 CALLS: Final = TableContract(

@@ -1,0 +1,9 @@
+"""The border: raw tables are read, checked and brought to one form here, and cut at a moment."""
+
+from recommender.tables.clock import local_time, utc_time
+from recommender.tables.engine import fetch
+from recommender.tables.known import catalogue, known_until
+from recommender.tables.reading import read_tables
+from recommender.tables.table import Tables
+
+__all__ = ["Tables", "catalogue", "fetch", "known_until", "local_time", "read_tables", "utc_time"]

@@ -1,0 +1,183 @@
+"""From a column as the source has it to the canonical one; a value that does not fit becomes null, and is counted."""
+
+from collections.abc import Callable
+from typing import Any
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+
+from recommender.schema import ColumnType
+
+__all__ = ["TYPES", "canonical", "given", "refusal"]
+
+TYPES: dict[ColumnType, str] = {
+    "id": "string",
+    "ids": "array<string>",
+    "text": "string",
+    "time": "timestamp(6)",
+    "flag": "boolean",
+    "seconds": "int64",
+    "bytes": "int64",
+    "money": "int64",
+}
+_NEEDED: dict[ColumnType, str] = {
+    "id": "text or whole numbers were",
+    "ids": "lists of ids, or text with `;` between the ids, were",
+    "text": "text was",
+    "time": "timestamps were",
+    "flag": "true and false were",
+    "seconds": "whole seconds were",
+    "bytes": "whole bytes were",
+    "money": "amounts were",
+}
+_WHOLE = r"^[+-]?[0-9]+(\.0*)?$"
+_ZONE = r"([zZ]|UTC|[+-][0-9]{2}(:?[0-9]{2})?)"
+_ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?" + _ZONE + ")?)?$"
+_AWARE = r":[0-9]{2}([.][0-9]+)? ?" + _ZONE + "$"
+_TRUE, _FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
+# Binary floats spell 9.99 as 9.9900000000000002: what lies nearer to a whole minor unit than this is that unit.
+_NOISE = 1e-3
+_EXACT = float(2**53)
+
+
+def refusal(dtype: dt.DataType, kind: ColumnType) -> str | None:
+    """Return why a column of type `dtype` cannot be read as `kind`, or None where it can."""
+    if dtype.is_null() or _FITS[kind](dtype):
+        return None
+    if kind == "id" and dtype.is_floating():
+        return (
+            "is of floating point, and an id must not be: a gap turned it into one, leading zeros are lost, "
+            "and above 2^53 the ids are wrong already; hand it over as text or whole numbers"
+        )
+    return f"is of type {dtype}, where {_NEEDED[kind]} needed"
+
+
+def given(column: ir.Column) -> ir.Column:
+    """Return `column` with what stands for nothing as null: text that is blank, and not-a-number."""
+    dtype = column.type()
+    if dtype.is_string():
+        return column.strip().nullif("")
+    if dtype.is_floating():
+        return ibis.ifelse(column.isnan(), ibis.null(dtype), column)
+    return column
+
+
+def canonical(value: ir.Value, kind: ColumnType, *, to_utc: Callable[[ir.Value], ir.Value], digits: int) -> ir.Value:
+    """Return `value` (see `given`) in the type of `kind`, null where it does not fit.
+
+    Parameters
+    ----------
+    value
+        A column that `refusal` has nothing against.
+    kind
+        The type that the contract asks for.
+    to_utc
+        From naive wall times to naive UTC.
+    digits
+        Decimals of the currency.
+    """
+    if value.type().is_null():
+        return ibis.null(TYPES[kind])
+    if kind == "time":
+        return _time(value, to_utc)
+    if kind == "money":
+        return _money(value, digits)
+    return _CASTS[kind](value)
+
+
+def _text(value: Any) -> ir.Value:
+    whole = value.cast("int64") if value.type().is_decimal() else value
+    return whole if whole.type().is_string() else whole.cast("string")
+
+
+def _ids(value: Any) -> ir.Value:
+    """Split at `;`, blanks and empty parts aside, so that a list and its text come out the same."""
+    text = value if value.type().is_string() else value.cast("array<string>").join(";")
+    tight = text.re_replace(r"\s*([;|])\s*", r"\1").re_replace(r";+", ";").re_replace(r"^;|;$", "")
+    return tight.strip().nullif("").split(";")
+
+
+def _flag(value: Any) -> ir.Value:
+    if value.type().is_boolean():
+        return value
+    word = value.cast("string").lower()
+    return ibis.cases((word.isin(_TRUE), True), (word.isin(_FALSE), False), else_=ibis.null("boolean"))
+
+
+def _whole(value: Any) -> ir.Value:
+    dtype = value.type()
+    if dtype.is_integer() and not dtype.is_unsigned_integer():
+        return value.cast("int64")
+    if dtype.is_string():
+        return ibis.ifelse(value.re_search(_WHOLE), value, ibis.null("string")).try_cast("int64")
+    number = value.cast("float64")
+    fits = (number == number.round(0)) & (number.abs() < _EXACT)
+    return ibis.ifelse(fits, number, ibis.null("float64")).cast("int64")
+
+
+def _money(value: Any, digits: int) -> ir.Value:
+    number = value.try_cast("float64") if value.type().is_string() else value.cast("float64")
+    units = number * float(10**digits)
+    nearest = units.round(0)
+    fits = ((units - nearest).abs() <= _NOISE) & (nearest.abs() < _EXACT)
+    return ibis.ifelse(fits, nearest, ibis.null("float64")).cast("int64")
+
+
+def _time(value: Any, to_utc: Callable[[ir.Value], ir.Value]) -> ir.Value:
+    dtype = value.type()
+    if dtype.is_string():
+        aware = value.re_search(_AWARE)
+        return ibis.ifelse(aware, _aware_text(value), to_utc(naive(value)))
+    if dtype.is_timestamp() and dtype.timezone is not None:
+        return value.cast(TYPES["time"])
+    return to_utc(naive(value))
+
+
+def naive(value: Any) -> ir.Value:
+    """Return the naive times in a column as they stand, null for those that name their offset."""
+    dtype = value.type()
+    if not dtype.is_string():
+        return value.cast(TYPES["time"])
+    readable = value.re_search(_ISO) & ~value.re_search(_AWARE)
+    return ibis.ifelse(readable, value, ibis.null("string")).try_cast(TYPES["time"])
+
+
+def _aware_text(value: Any) -> ir.Value:
+    readable = ibis.ifelse(value.re_search(_ISO), value, ibis.null("string"))
+    return readable.try_cast("timestamp('UTC')").cast(TYPES["time"])
+
+
+def _is_id(dtype: dt.DataType) -> bool:
+    whole = isinstance(dtype, dt.Decimal) and dtype.scale == 0
+    return dtype.is_string() or dtype.is_integer() or dtype.is_uuid() or whole
+
+
+def _is_list(dtype: dt.DataType) -> bool:
+    return dtype.is_string() or (
+        isinstance(dtype, dt.Array) and (dtype.value_type.is_null() or _is_id(dtype.value_type))
+    )
+
+
+def _is_number(dtype: dt.DataType) -> bool:
+    return dtype.is_numeric() or dtype.is_string()
+
+
+_FITS: dict[ColumnType, Callable[[dt.DataType], bool]] = {
+    "id": _is_id,
+    "ids": _is_list,
+    "text": lambda dtype: dtype.is_string() or dtype.is_integer(),
+    "time": lambda dtype: dtype.is_timestamp() or dtype.is_date() or dtype.is_string(),
+    "flag": lambda dtype: dtype.is_boolean() or dtype.is_integer() or dtype.is_string(),
+    "seconds": _is_number,
+    "bytes": _is_number,
+    "money": _is_number,
+}
+_CASTS: dict[ColumnType, Callable[[Any], ir.Value]] = {
+    "id": _text,
+    "ids": _ids,
+    "text": _text,
+    "flag": _flag,
+    "seconds": _whole,
+    "bytes": _whole,
+}

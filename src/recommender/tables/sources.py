@@ -1,0 +1,130 @@
+"""Where raw tables come from: a folder, a DuckDB file, frames in memory, or a connection."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from ibis.backends import BaseBackend
+from ibis.backends.duckdb import Backend as DuckDB
+
+from recommender.config import Config
+from recommender.errors import DataError
+from recommender.schema import TABLES
+from recommender.tables.engine import connect
+from recommender.tables.folder import is_duckdb, read_folder
+
+__all__ = ["RawTable", "Source", "open_source"]
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as the source has it; `is_text` where every column is text, whose types are for us to find."""
+
+    table: ir.Table
+    is_text: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """The raw tables of the contract that a source has, by name, and what could not be read.
+
+    `is_embedded` where rows keep their place and nobody else writes: files and frames.
+    """
+
+    tables: Mapping[str, RawTable]
+    is_embedded: bool
+    problems: tuple[str, ...] = ()
+
+
+def open_source(source: Any, config: Config) -> Source:
+    """Find the raw tables of `source` without reading them.
+
+    Raises
+    ------
+    DataError
+        If `source` is nothing that tables can be read from.
+    """
+    if isinstance(source, str | Path):
+        return _open_path(Path(source), config)
+    if isinstance(source, Mapping):
+        return _open_mapping(source, config)
+    if isinstance(source, BaseBackend):
+        return Source(_found(source), is_embedded=False)
+    raise DataError(
+        "Tables are read from a folder, a DuckDB file, a mapping of names to frames or an Ibis connection, "
+        f"and {type(source).__name__} is none of them."
+    )
+
+
+def _open_path(path: Path, config: Config) -> Source:
+    if path.is_dir():
+        connection = connect(config.engine)
+        read = read_folder(path, connection)
+        tables = {name: RawTable(table, is_text=name in read.as_text) for name, table in read.tables.items()}
+        return Source(tables, is_embedded=True, problems=read.problems)
+    if not path.exists():
+        raise DataError(f"{path}: there is no such folder or file.")
+    if not is_duckdb(path):
+        raise DataError(f"{path}: a folder of tables or a DuckDB file was needed, and this file is neither.")
+    return Source(_found(_open_database(path, config)), is_embedded=True)
+
+
+def _open_database(path: Path, config: Config) -> DuckDB:
+    try:
+        return connect(config.engine, str(path))
+    except Exception as error:
+        raise DataError(f"{path}: DuckDB cannot open it ({type(error).__name__}).") from error
+
+
+def _found(connection: BaseBackend) -> dict[str, RawTable]:
+    return {name: RawTable(connection.table(name)) for name in sorted(TABLES.keys() & set(connection.list_tables()))}
+
+
+def _open_mapping(frames: Mapping[str, Any], config: Config) -> Source:
+    if unknown := sorted(str(name) for name in frames if name not in TABLES):
+        raise DataError(
+            f"The mapping holds tables that the contract does not know: {unknown}; it knows {list(TABLES)}."
+        )
+    lazy = {name: frame for name, frame in frames.items() if isinstance(frame, ir.Table)}
+    if lazy and len(lazy) < len(frames):
+        raise DataError("The mapping holds Ibis tables beside frames; all of one or all of the other were needed.")
+    if lazy:
+        return Source({name: RawTable(table) for name, table in lazy.items()}, is_embedded=False)
+    connection = connect(config.engine)
+    return Source({name: _register(connection, name, frame) for name, frame in frames.items()}, is_embedded=True)
+
+
+def _register(connection: DuckDB, name: str, frame: Any) -> RawTable:
+    table = _arrow(name, frame)
+    if twice := sorted({column for column in table.column_names if table.column_names.count(column) > 1}):
+        raise DataError(f"{name}: these columns stand more than once: {twice}.")
+    connection.con.register(name, pa.table({column: _plain(table[column]) for column in table.column_names}))
+    return RawTable(connection.table(name))
+
+
+def _arrow(name: str, frame: Any) -> pa.Table:
+    try:
+        if isinstance(frame, pa.Table):
+            return frame
+        if isinstance(frame, pd.DataFrame):
+            return pa.Table.from_pandas(frame, preserve_index=False)
+        return pa.table(frame.collect() if hasattr(frame, "collect") else frame)
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        raise DataError(
+            f"{name}: a pandas, Arrow or Polars frame was needed, and this {type(frame).__name__} cannot be read "
+            f"as one ({type(error).__name__}); a column may hold values of several types, or a name twice."
+        ) from None
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return `column` in a type that the engine knows."""
+    if pa.types.is_null(column.type):
+        return column.cast(pa.string())
+    if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
+        return pc.cast(column, pa.timestamp("us", column.type.tz), safe=False)
+    return column

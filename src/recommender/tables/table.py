@@ -1,0 +1,70 @@
+"""The canonical tables of one operator, lazy, on the engine that holds them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+import ibis.expr.types as ir
+
+from recommender.config import Config
+from recommender.errors import DataError
+from recommender.schema import TABLES
+from recommender.tables.cut import cut_table
+
+__all__ = ["Tables"]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Raw tables in canonical form, as Ibis expressions: nothing is read until something asks.
+
+    Every column of the contract is there under its own name. Types: ids and text are strings (stripped of blanks; a
+    blank one is null), lists of ids are arrays of strings, times are naive and in UTC, durations and volumes are int64,
+    and money is int64 in minor units of the currency. An optional column that the source lacks is null; an optional
+    table that it lacks is absent. `recorded_at` is filled from the event time where the source has none.
+
+    Parameters
+    ----------
+    by_name
+        The tables, by the names of the contract.
+    config
+        The settings they were read with.
+    recorded
+        The tables whose source says itself when each row was recorded.
+    """
+
+    by_name: Mapping[str, ir.Table]
+    config: Config
+    recorded: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", MappingProxyType(dict(self.by_name)))
+
+    def __getitem__(self, name: str) -> ir.Table:
+        if name not in self.by_name:
+            raise DataError(f"The table {name!r} is needed here, and the source has none.")
+        return self.by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.by_name
+
+    def cut(self, as_of: datetime) -> "Tables":
+        """Return the tables as they were known at `as_of`.
+
+        Only rows recorded by then (inclusive) remain, and of rows with equal key the version recorded last; of a
+        complaint all rows recorded last remain, should there be several. Where the source has no `recorded_at`, a row
+        is known from the moment it happened, and a later moment in it (an end, a resolution, a payment) is unknown
+        until it has passed.
+
+        Parameters
+        ----------
+        as_of
+            The moment of decision; a naive one is read in the time zone of the settings.
+        """
+        moment = self.config.moment(as_of)
+        cut = {
+            name: cut_table(table, TABLES[name], moment, is_recorded=name in self.recorded)
+            for name, table in self.by_name.items()
+        }
+        return replace(self, by_name=cut)
