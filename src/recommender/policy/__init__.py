@@ -1,0 +1,56 @@
+"""The policy: every reason not to make an offer, found from the facts of a snapshot and kept."""
+
+from recommender.policy.build import build_policy
+from recommender.policy.engine import Policy, decode
+from recommender.policy.facts import Facts
+from recommender.policy.rules import (
+    CODES,
+    EXCLUDED_BY_OFFER,
+    RULES,
+    AlreadyHeld,
+    ComplaintStatusStale,
+    ConsentStatusStale,
+    ContactLimit,
+    ContactStatusStale,
+    DoNotContact,
+    ExcludedByHolding,
+    InArrears,
+    InBundle,
+    LacksPrerequisite,
+    NeedsUsageConsent,
+    NoConsent,
+    NotOffered,
+    OnOrder,
+    OpenComplaint,
+    RecentlyDeclined,
+    Rule,
+    Vulnerable,
+)
+
+__all__ = [
+    "CODES",
+    "EXCLUDED_BY_OFFER",
+    "RULES",
+    "AlreadyHeld",
+    "ComplaintStatusStale",
+    "ConsentStatusStale",
+    "ContactLimit",
+    "ContactStatusStale",
+    "DoNotContact",
+    "ExcludedByHolding",
+    "Facts",
+    "InArrears",
+    "InBundle",
+    "LacksPrerequisite",
+    "NeedsUsageConsent",
+    "NoConsent",
+    "NotOffered",
+    "OnOrder",
+    "OpenComplaint",
+    "Policy",
+    "RecentlyDeclined",
+    "Rule",
+    "Vulnerable",
+    "build_policy",
+    "decode",
+]

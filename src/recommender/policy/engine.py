@@ -1,0 +1,125 @@
+"""The set of rules in force, and the reasons it finds: one bit per rule, all of them always evaluated."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.errors import ConfigError
+from recommender.policy.facts import Facts
+from recommender.policy.facts.arrow import Mask
+from recommender.policy.rules import CODES, Rule
+
+__all__ = ["Policy", "decode"]
+
+# So many accounts that their pairs fit into the cache of one core.
+_RUN: Final = 16_384
+
+
+def decode(bits: int, codes: Sequence[str] = CODES) -> list[str]:
+    """Return the reason codes whose bits are set, in the order of `codes`.
+
+    Raises
+    ------
+    ConfigError
+        If a bit is set that `codes` do not name.
+
+    Examples
+    --------
+    >>> decode(0b100001)
+    ['open_complaint', 'already_held']
+    """
+    if int(bits) >> len(codes):
+        raise ConfigError(f"The reasons {int(bits):#x} have bits beyond the {len(codes)} codes known.")
+    return [code for i, code in enumerate(codes) if int(bits) >> i & 1]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The rules in force; `build_policy` makes one.
+
+    Bit i of a reason means `codes[i]`. `switched_off` are the codes of the rules that are not in force and `waivers`
+    the settings by which the operator answers for that; both are to be shown with every result.
+    """
+
+    rules: tuple[Rule, ...]
+    codes: tuple[str, ...]
+    switched_off: tuple[str, ...] = ()
+    waivers: tuple[str, ...] = ()
+
+    @cached_property
+    def version(self) -> str:
+        """Twelve hexadecimal digits that change with every setting and every rule in force."""
+        return hashlib.sha256(json.dumps(self.settings, sort_keys=True, default=repr).encode()).hexdigest()[:12]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Every rule in force with its settings, and what was switched off, in JSON's own types."""
+        return {
+            "codes": list(self.codes),
+            "rules": {rule.reason: _settings(rule) for rule in self.rules},
+            "switched_off": list(self.switched_off),
+            "waivers": list(self.waivers),
+        }
+
+    def suppressions(self, facts: Facts) -> NDArray[np.uint32]:
+        """Return every reason against every pair; (n, P), a bit per rule, 0 where nothing stands against it.
+
+        Raises
+        ------
+        ConfigError
+            If a rule gives something else than a boolean mask that broadcasts to (n, P).
+        """
+        reasons = np.empty(facts.shape, dtype=np.uint32)
+        start = 0
+        for part in facts.parts(_RUN):
+            stop = start + part.shape[0]
+            reasons[start:stop] = self._reasons(part)
+            start = stop
+        return reasons
+
+    def scorable(self, facts: Facts) -> Mask:
+        """Return which accounts may be scored: not those that objected, on this channel or altogether; (n,)."""
+        return ~facts.consents.refused
+
+    def stale(self, facts: Facts) -> tuple[str, ...]:
+        """Return the feeds that are missing or older than their limit for at least one account."""
+        fresh_enough = [rule for rule in self.rules if hasattr(rule, "feed")]
+        return tuple(str(rule.feed) for rule in fresh_enough if rule.suppresses(facts).any())
+
+    def decode(self, bits: int) -> list[str]:
+        """Return the reason codes of one pair."""
+        return decode(bits, self.codes)
+
+    def _reasons(self, facts: Facts) -> NDArray[np.uint32]:
+        n_accounts, n_products = facts.shape
+        pairs = np.zeros((n_products, n_accounts), dtype=np.uint32).T
+        accounts = np.zeros((n_accounts, 1), dtype=np.uint32)
+        for rule in self.rules:
+            mask = _checked(rule, facts)
+            target = accounts if mask.shape == accounts.shape else pairs
+            target |= mask * np.uint32(1 << self.codes.index(rule.reason))
+        pairs |= accounts
+        return pairs
+
+
+def _checked(rule: Rule, facts: Facts) -> Mask:
+    mask = rule.suppresses(facts)
+    fits = (
+        mask.dtype == bool and mask.ndim == 2 and all(m in (1, n) for m, n in zip(mask.shape, facts.shape, strict=True))
+    )
+    if not fits:
+        raise ConfigError(
+            f"The rule {rule.reason!r} must give a boolean mask that broadcasts to {facts.shape}, "
+            f"but {mask.dtype} of {mask.shape} came."
+        )
+    return mask
+
+
+def _settings(rule: Rule) -> dict[str, Any]:
+    return {name: getattr(rule, name) for name in getattr(rule, "__dataclass_fields__", {})}

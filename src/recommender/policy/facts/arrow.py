@@ -1,0 +1,101 @@
+"""Arrow columns as numpy arrays: the facts of a snapshot, checked, and lists laid flat."""
+
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from recommender import schema
+from recommender.errors import FeatureError
+
+__all__ = ["FACT_TYPES", "Mask", "fact", "flags", "flat", "frozen", "is_null", "microseconds", "words"]
+
+Mask = NDArray[np.bool_]
+
+_TIME: Final = pa.timestamp("us", "UTC")
+_TEXTS: Final = pa.list_(pa.string())
+_SPANS: Final = pa.list_(pa.struct([("opened_at", _TIME), ("open_until", _TIME)]))
+_CONTACTS: Final = pa.list_(
+    pa.struct(
+        [("contacted_at", _TIME), ("product_id", pa.string()), ("channel", pa.string()), ("outcome", pa.string())]
+    )
+)
+
+FACT_TYPES: Final[dict[str, pa.DataType]] = {
+    schema.ACCOUNT: pa.string(),
+    schema.HELD: _TEXTS,
+    schema.ORDERED: _TEXTS,
+    schema.COMPLAINT_SPANS: _SPANS,
+    schema.CONTACT_LOG: _CONTACTS,
+    schema.MARKETING_GRANTED: _TEXTS,
+    schema.MARKETING_REFUSED: _TEXTS,
+    schema.USAGE_CONSENT: pa.bool_(),
+    schema.UNPAID_DUE_AT: _TIME,
+    schema.VULNERABLE: pa.bool_(),
+    schema.COMPLAINTS_KNOWN_UNTIL: _TIME,
+    schema.CONSENTS_KNOWN_UNTIL: _TIME,
+    schema.CONTACTS_KNOWN_UNTIL: _TIME,
+}
+
+
+def fact(rows: pa.Table, name: str) -> Any:
+    """Return the fact called `name` as one array of its type.
+
+    Raises
+    ------
+    FeatureError
+        If the rows do not have it, or have it in a type that cannot be read as its own.
+    """
+    if rows.schema.get_field_index(name) < 0:
+        raise FeatureError(f"The policy reads the fact {name!r}, but the snapshot does not have it.")
+    column = rows.column(name)
+    array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    return array if array.type == FACT_TYPES[name] else _cast(array, name)
+
+
+def flat(lists: Any) -> tuple[NDArray[np.int64], Any]:
+    """Lay `lists` flat: the row that owns each value, and the values; a null list has none."""
+    return pc.list_parent_indices(lists).to_numpy(zero_copy_only=False), lists.flatten()
+
+
+def frozen(mask: Mask) -> Mask:
+    """Return `mask` read-only: rules share it."""
+    mask.flags.writeable = False
+    return mask
+
+
+def is_null(array: Any) -> Mask:
+    """Mark the nulls."""
+    if not array.null_count:
+        return np.zeros(len(array), dtype=bool)
+    missing: Mask = array.is_null().to_numpy(zero_copy_only=False)
+    return missing
+
+
+def flags(array: Any) -> Mask:
+    """Return what is true; null is not."""
+    true: Mask = array.fill_null(False).to_numpy(zero_copy_only=False)
+    return true
+
+
+def microseconds(times: Any, *, missing: int) -> NDArray[np.int64]:
+    """Return microseconds since 1970 in UTC, `missing` where null."""
+    whole = times.cast(pa.int64())
+    filled: NDArray[np.int64] = (whole.fill_null(missing) if whole.null_count else whole).to_numpy()
+    return filled
+
+
+def words(values: Any, wanted: frozenset[str]) -> Mask:
+    """Mark the values that are among `wanted`, blanks around them and capitals aside; null is not."""
+    spelt = [word for word in pc.unique(values).to_pylist() if word is not None and word.strip().lower() in wanted]
+    return flags(pc.is_in(values, value_set=pa.array(spelt, pa.string())))
+
+
+def _cast(array: Any, name: str) -> Any:
+    wanted = FACT_TYPES[name]
+    try:
+        return array.cast(wanted)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
+        raise FeatureError(f"The fact {name!r} must be {wanted}, but {array.type} came.") from error

@@ -1,0 +1,55 @@
+"""What an account permits: marketing by channel, and the use of its usage data."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+
+from recommender import schema
+from recommender.policy.facts.arrow import Mask, fact, flags, flat, frozen, is_null, words
+
+__all__ = ["Consents"]
+
+
+@dataclass(frozen=True, eq=False)
+class Consents:
+    """The permissions of n accounts for `channel`; every mask has shape (n,).
+
+    Unknown counts against the offer: it is neither a grant nor the absence of a refusal.
+    """
+
+    rows: pa.Table
+    channel: str
+
+    @cached_property
+    def granted(self) -> Mask:
+        """Whether marketing is granted on the channel or on every channel."""
+        return frozen(self._names(schema.MARKETING_GRANTED, self.channel, schema.ALL_CHANNELS)[0])
+
+    @cached_property
+    def refused(self) -> Mask:
+        """Whether marketing is refused on the channel or on every channel, or it is unknown whether it is."""
+        named, unknown = self._names(schema.MARKETING_REFUSED, self.channel, schema.ALL_CHANNELS)
+        return frozen(named | unknown)
+
+    @cached_property
+    def refused_everywhere(self) -> Mask:
+        """Whether marketing is refused on every channel, or it is unknown whether it is."""
+        named, unknown = self._names(schema.MARKETING_REFUSED, schema.ALL_CHANNELS)
+        return frozen(named | unknown)
+
+    @cached_property
+    def usage(self) -> Mask:
+        """Whether the use of usage data is granted."""
+        return flags(fact(self.rows, schema.USAGE_CONSENT))
+
+    def _names(self, name: str, *channels: str) -> tuple[Mask, Mask]:
+        """Mark the accounts whose list names one of `channels`, and those whose list is or holds a null."""
+        lists = fact(self.rows, name)
+        owner, values = flat(lists)
+        named = np.zeros(len(lists), dtype=bool)
+        named[owner[words(values, frozenset(channels))]] = True
+        unknown = is_null(lists)
+        unknown[owner[is_null(values)]] = True
+        return named, unknown
