@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from recommender.errors import ConfigError
 from recommender.policy.facts import Facts
 from recommender.policy.facts.arrow import Mask
-from recommender.policy.rules import CODES, Rule
+from recommender.policy.rules import CODES, SENTENCES, Rule, sentence
 
 __all__ = ["Policy", "decode"]
 
@@ -96,6 +96,16 @@ class Policy:
         """Return the reason codes of one pair."""
         return decode(bits, self.codes)
 
+    def bit(self, code: str) -> np.uint32:
+        """Return the bit that stands for the reason `code`."""
+        return np.uint32(1 << self.codes.index(code))
+
+    @cached_property
+    def sentences(self) -> dict[str, str]:
+        """Why each reason stands against an offer, in one sentence: the first of its rule's docstring."""
+        own = {rule.reason: sentence(type(rule)) for rule in self.rules}
+        return {code: own.get(code) or SENTENCES.get(code, code) for code in self.codes}
+
     def _reasons(self, facts: Facts) -> NDArray[np.uint32]:
         n_accounts, n_products = facts.shape
         pairs = np.zeros((n_products, n_accounts), dtype=np.uint32).T
@@ -103,7 +113,7 @@ class Policy:
         for rule in self.rules:
             mask = _checked(rule, facts)
             target = accounts if mask.shape == accounts.shape else pairs
-            target |= mask * np.uint32(1 << self.codes.index(rule.reason))
+            target |= mask * self.bit(rule.reason)
         pairs |= accounts
         return pairs
 

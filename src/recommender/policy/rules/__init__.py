@@ -1,5 +1,6 @@
 """The rules, by subject; `RULES` has them in the order of their bits, which is public and only ever grows."""
 
+from types import MappingProxyType
 from typing import Final
 
 from recommender.policy.rules.complaints import ComplaintStatusStale, OpenComplaint
@@ -13,13 +14,14 @@ from recommender.policy.rules.products import (
     NotOffered,
     OnOrder,
 )
-from recommender.policy.rules.rule import Rule
+from recommender.policy.rules.rule import Rule, sentence
 from recommender.policy.rules.standing import InArrears, Vulnerable
 
 __all__ = [
     "CODES",
     "EXCLUDED_BY_OFFER",
     "RULES",
+    "SENTENCES",
     "AlreadyHeld",
     "ComplaintStatusStale",
     "ConsentStatusStale",
@@ -38,6 +40,7 @@ __all__ = [
     "RecentlyDeclined",
     "Rule",
     "Vulnerable",
+    "sentence",
 ]
 
 RULES: Final[tuple[type[Rule], ...]] = (
@@ -65,3 +68,9 @@ EXCLUDED_BY_OFFER: Final = "excluded_by_offer"
 
 # Bit i of a decision means CODES[i]. Append only: bits are stored with decisions.
 CODES: Final = (*(rule.reason for rule in RULES), EXCLUDED_BY_OFFER)
+
+# Why each reason of the package stands against an offer.
+SENTENCES: Final = MappingProxyType(
+    {rule.reason: sentence(rule) for rule in RULES}
+    | {EXCLUDED_BY_OFFER: "The product may not be combined with one that is offered before it."}
+)

@@ -1,11 +1,12 @@
 """What a rule is."""
 
+from inspect import getdoc
 from typing import ClassVar, Protocol
 
 from recommender.policy.facts import Facts
 from recommender.policy.facts.arrow import Mask
 
-__all__ = ["Rule"]
+__all__ = ["Rule", "sentence"]
 
 
 class Rule(Protocol):
@@ -39,3 +40,8 @@ class Rule(Protocol):
     def suppresses(self, facts: Facts) -> Mask:
         """Mark what must not be offered; a boolean mask of two dimensions that broadcasts to (n, P)."""
         ...
+
+
+def sentence(rule: type[Rule]) -> str:
+    """Return why `rule` suppresses: the first paragraph of its docstring, or its reason where Python dropped it."""
+    return " ".join((getdoc(rule) or rule.reason).split("\n\n")[0].split())
