@@ -1,0 +1,50 @@
+"""Rankers: estimators that learn, and the scorecard that each additive one compiles to.
+
+The scorecard needs numpy and pyarrow alone; what learns (pandas, scikit-learn, LightGBM) is imported when first named.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from recommender.ranking.binning import CategoryBins, NumericBins
+from recommender.ranking.links import Link
+from recommender.ranking.priors import with_priors
+from recommender.ranking.scorecard import FEW_POSITIVES, PRIOR, Scorecard
+from recommender.ranking.terms import Term
+
+if TYPE_CHECKING:
+    from recommender.ranking.calibration import calibrate
+    from recommender.ranking.co_holding import CoHoldingRanker
+    from recommender.ranking.hiding import hide_one
+    from recommender.ranking.logistic import LogisticRanker
+    from recommender.ranking.popularity import PopularityRanker
+
+__all__ = [
+    "FEW_POSITIVES",
+    "PRIOR",
+    "CategoryBins",
+    "CoHoldingRanker",
+    "Link",
+    "LogisticRanker",
+    "NumericBins",
+    "PopularityRanker",
+    "Scorecard",
+    "Term",
+    "calibrate",
+    "hide_one",
+    "with_priors",
+]
+
+_LEARNS = {
+    "CoHoldingRanker": "co_holding",
+    "LogisticRanker": "logistic",
+    "PopularityRanker": "popularity",
+    "calibrate": "calibration",
+    "hide_one": "hiding",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LEARNS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LEARNS[name]}"), name)

@@ -1,0 +1,62 @@
+"""One additive model per product, or one softmax over all of them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+
+from recommender.ranking.assembly import count_positives, pooled_rate
+from recommender.ranking.examples import Examples
+from recommender.ranking.links import logit
+from recommender.ranking.ridge import Basis, fit_logistic, fit_softmax, make_basis
+
+__all__ = ["fit_points", "targets"]
+
+Floats = NDArray[np.float64]
+
+# so many take-ups of a product halve the strength of its penalty, down to the one asked for
+_RARE = 50.0
+
+
+def fit_points(
+    examples: Examples,
+    found: NDArray[np.int32],
+    sizes: Sequence[int],
+    is_ordered: Sequence[bool],
+    *,
+    penalty: float,
+    n_jobs: int | None,
+) -> tuple[Floats, Floats]:
+    """Return points per bin of all columns and product, shape (n_bins, n_products), and intercepts.
+
+    Parameters
+    ----------
+    found : array of shape (n_columns, n)
+        The bin of each row in each column; the columns have `sizes` bins.
+    penalty
+        Of a product with many take-ups; it grows to several times as much for one with few.
+    """
+    basis = make_basis(sizes, is_ordered)
+    penalties = penalty * (1.0 + _RARE / np.maximum(count_positives(examples), 1))
+    if examples.link == "independent":
+        return _independent(examples, found, basis, penalties, n_jobs)
+    return fit_softmax(basis.one_hot(found), basis, targets(examples), examples.is_open, examples.weight, penalties)
+
+
+def targets(examples: Examples) -> Floats:
+    """Return what the softmax is to say: the products taken up of those not held, in equal shares."""
+    taken = examples.y & examples.is_open
+    return np.asarray(taken / np.maximum(taken.sum(axis=1, keepdims=True), 1))
+
+
+def _independent(
+    examples: Examples, found: NDArray[np.int32], basis: Basis, penalties: Floats, n_jobs: int | None
+) -> tuple[Floats, Floats]:
+    one_hot, prior = basis.one_hot(found), float(logit(np.array(pooled_rate(examples))))
+    weight = examples.weight[:, np.newaxis] * examples.is_open
+    fits = Parallel(n_jobs=n_jobs, prefer="threads")(
+        delayed(fit_logistic)(one_hot, basis, examples.y[:, p], weight[:, p], penalties[p], prior)
+        for p in range(len(examples.products))
+    )
+    return np.column_stack([points for points, _ in fits]), np.array([intercept for _, intercept in fits])

@@ -1,0 +1,141 @@
+"""From a column of an Arrow table to the bin of each row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from recommender.errors import FeatureError
+
+__all__ = ["Bins", "CategoryBins", "NumericBins", "bin_features", "is_category", "read_numbers", "read_texts"]
+
+
+@dataclass(frozen=True, eq=False)
+class NumericBins:
+    """Bins of a number or a flag: up to and including each edge, above the last edge, and missing.
+
+    `edges` are finite and rise strictly; shape (n_edges,).
+    """
+
+    feature: str
+    edges: NDArray[np.float64]
+
+    @property
+    def size(self) -> int:
+        """The number of bins; the last one is for missing values."""
+        return len(self.edges) + 2
+
+    @cached_property
+    def _uppers(self) -> NDArray[np.float64]:
+        # NaN sorts after infinity, so that it finds the bin of missing values by itself
+        return np.append(self.edges, np.inf)
+
+    def find(self, column: Any) -> NDArray[np.int32]:
+        """Return the bin of each value; shape (n,)."""
+        return self._uppers.searchsorted(read_numbers(column, self.feature), side="left").astype(np.int32)
+
+
+@dataclass(frozen=True)
+class CategoryBins:
+    """Bins of a category: one per level, then one for missing values, then one for levels that have none."""
+
+    feature: str
+    levels: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """The number of bins; the last but one is for missing values, the last for unseen levels."""
+        return len(self.levels) + 2
+
+    @cached_property
+    def _level_set(self) -> "pa.Array[Any]":
+        return pa.array(self.levels, pa.large_string())
+
+    def find(self, column: Any) -> NDArray[np.int32]:
+        """Return the bin of each value; shape (n,)."""
+        texts = read_texts(column, self.feature)
+        position = pc.index_in(texts, value_set=self._level_set).fill_null(len(self.levels) + 1)
+        found = np.array(position, dtype=np.int32)
+        if texts.null_count:
+            found[np.asarray(texts.is_null())] = len(self.levels)
+        return found
+
+
+Bins = NumericBins | CategoryBins
+
+
+def bin_features(rows: pa.Table, features: Sequence[Bins]) -> NDArray[np.int32]:
+    """Return the bin of each row in each feature; shape (n_features, n).
+
+    Raises
+    ------
+    FeatureError
+        If a column is missing, stands twice or has another type.
+    """
+    places = [rows.schema.get_field_index(bins.feature) for bins in features]
+    if absent := [bins.feature for bins, place in zip(features, places, strict=True) if place < 0]:
+        raise FeatureError(f"{len(absent)} features that the model reads are not there, or twice: {absent[:5]}.")
+    found = np.empty((len(features), rows.num_rows), dtype=np.int32)
+    for i, (bins, place) in enumerate(zip(features, places, strict=True)):
+        found[i] = bins.find(rows.column(place))
+    return found
+
+
+def is_category(kind: pa.DataType) -> bool:
+    """Whether a column of this type is a category: text, or dictionary-encoded."""
+    return _is_text(kind) or pa.types.is_dictionary(kind)
+
+
+def read_numbers(column: Any, feature: str) -> NDArray[np.float64]:
+    """Return the values of a numeric or boolean column, missing ones as NaN; shape (n,).
+
+    Raises
+    ------
+    FeatureError
+        If the column is neither.
+    """
+    values = _whole(column)
+    if not _is_number(values.type):
+        raise FeatureError(f"The feature {feature!r} must be numeric or boolean, but it has the type {values.type}.")
+    return np.asarray(values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def read_texts(column: Any, feature: str) -> "pa.Array[Any]":
+    """Return the values of a category as text.
+
+    Raises
+    ------
+    FeatureError
+        If the column is neither text nor dictionary-encoded.
+    """
+    values = _whole(column)
+    if not (is_category(column.type) or pa.types.is_null(values.type)):
+        raise FeatureError(f"The feature {feature!r} must be text or a category, but it has the type {column.type}.")
+    texts: pa.Array[Any] = values.cast(pa.large_string())
+    return texts
+
+
+def _whole(column: Any) -> Any:
+    if isinstance(column, pa.ChunkedArray):
+        column = column.chunk(0) if column.num_chunks == 1 else column.unify_dictionaries().combine_chunks()
+    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    is_any = (
+        pa.types.is_floating,
+        pa.types.is_integer,
+        pa.types.is_boolean,
+        pa.types.is_decimal,
+        pa.types.is_null,
+    )
+    return any(check(kind) for check in is_any)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)

@@ -1,0 +1,61 @@
+"""Where the edges between bins lie, and which levels have a bin of their own."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from recommender.ranking.binning import Bins, CategoryBins, NumericBins, is_category, read_numbers, read_texts
+from recommender.ranking.examples import Examples
+
+__all__ = ["learn_bins"]
+
+
+def learn_bins(examples: Examples, max_bins: int, max_levels: int, min_level_rows: int) -> tuple[Bins, ...]:
+    """Return the bins of each feature that tells rows apart; the others are not read at all.
+
+    Parameters
+    ----------
+    max_bins
+        Of a number, missing values aside.
+    max_levels, min_level_rows
+        A category keeps its most frequent levels (ties by name) of at least so many rows; the rest share the bin
+        of unseen levels.
+    """
+    bins = (_bins(examples.rows, feature, max_bins, max_levels, min_level_rows) for feature in examples.features)
+    return tuple(b for b in bins if len(np.unique(b.find(examples.rows[b.feature]))) > 1)
+
+
+def _bins(rows: pa.Table, feature: str, max_bins: int, max_levels: int, min_level_rows: int) -> Bins:
+    column = rows[feature]
+    if is_category(column.type):
+        return CategoryBins(feature, _levels(read_texts(column, feature), max_levels, min_level_rows))
+    values = read_numbers(column, feature)
+    return NumericBins(feature, _edges(values[~np.isnan(values)], max_bins))
+
+
+def _levels(texts: "pa.Array[Any]", most: int, min_rows: int) -> tuple[str, ...]:
+    counts = [(-count, level) for level, count in _counts(texts) if count >= min_rows]
+    return tuple(sorted(level for _, level in sorted(counts)[:most]))
+
+
+def _counts(texts: "pa.Array[Any]") -> list[tuple[str, int]]:
+    counted: Any = pc.value_counts(texts.drop_null())
+    return [(row["values"], row["counts"]) for row in counted.to_pylist()]
+
+
+def _edges(values: NDArray[np.float64], max_bins: int) -> NDArray[np.float64]:
+    """Cut between distinct values into bins of about equal numbers of rows, no value counting for more than a bin."""
+    distinct, counts = np.unique(values, return_counts=True)
+    if len(distinct) > max_bins:
+        capped = np.cumsum(np.minimum(counts, len(values) / max_bins))
+        bin_of = np.ceil(capped / capped[-1] * max_bins - 1e-9)
+        last_of_bin = np.flatnonzero(np.diff(bin_of) > 0)
+    else:
+        last_of_bin = np.arange(len(distinct) - 1)
+    below, above = distinct[last_of_bin], distinct[np.minimum(last_of_bin + 1, len(distinct) - 1)]
+    middle = below / 2 + above / 2
+    edges = np.where((middle >= below) & (middle < above), middle, below)
+    return edges[np.isfinite(edges)]

@@ -1,0 +1,227 @@
+"""The compiled form of every additive ranker: tables of points, looked up and summed in a fixed order."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from recommender.errors import FeatureError
+from recommender.ranking.binning import Bins, bin_features
+from recommender.ranking.links import Link, sigmoid, softmax
+from recommender.ranking.packing import pack, unpack
+from recommender.ranking.terms import Term
+
+__all__ = ["FEW_POSITIVES", "PRIOR", "Scorecard"]
+
+Floats = NDArray[np.float64]
+
+PRIOR: Final = 1
+FEW_POSITIVES: Final = 2
+FLAGS: Final = {PRIOR: "prior", FEW_POSITIVES: "few_positives"}
+
+_BLOCK: Final = 2048
+_CHUNK: Final = 65_536
+_FEW_ROWS: Final = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Scorecard:
+    """A ranker as tables of points; the result of a row never depends on the other rows.
+
+    Attributes
+    ----------
+    link
+        "independent": the propensity is the sigmoid of the log-odds; "one_of": their softmax over the products
+        that are not held.
+    products
+        What is ranked.
+    held_products
+        The columns of `held`: the products, and after them any that are held but not ranked.
+    bins
+        How each feature that is read falls into bins.
+    tables
+        The terms, in the order in which they are summed.
+    intercept : array of shape (n_products,)
+        The log-odds of a row whose every contribution is 0, the mean over the training rows.
+    base_rate : array of shape (n_products,)
+        Share that took the product up among the training rows without it, 0 to 1.
+    flag_bits : array of shape (n_products,)
+        Sum of `PRIOR` (no take-up was seen) and `FEW_POSITIVES`.
+
+    Examples
+    --------
+    >>> import numpy as np, pyarrow as pa
+    >>> from recommender.ranking import NumericBins, Term
+    >>> term = Term((0,), np.array([[-1.0], [1.0], [0.0]]), np.array([0]))
+    >>> card = Scorecard("independent", ("roaming",), ("roaming",), (NumericBins("trips", np.array([2.5])),),
+    ...                  (term,), np.array([-3.0]), np.array([0.05]), np.array([0], np.uint8))
+    >>> card.log_odds(pa.table({"trips": [0, 5, None]}), np.zeros((3, 1), bool)).ravel()
+    array([-4., -2., -3.])
+    """
+
+    link: Link
+    products: tuple[str, ...]
+    held_products: tuple[str, ...]
+    bins: tuple[Bins, ...]
+    tables: tuple[Term, ...]
+    intercept: Floats
+    base_rate: Floats
+    flag_bits: NDArray[np.uint8]
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The columns that are read."""
+        return tuple(bins.feature for bins in self.bins)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """What terms are made of: features, then `held:<product_id>`."""
+        return self.features + tuple(f"held:{product}" for product in self.held_products)
+
+    @cached_property
+    def terms(self) -> tuple[str, ...]:
+        """The names of the terms; a pair is `<column> & <column>`."""
+        return tuple(" & ".join(self.columns[column] for column in term.columns) for term in self.tables)
+
+    def flags(self, product: int) -> tuple[str, ...]:
+        """Return what a reader should know of the product at this position: "prior", "few_positives"."""
+        return tuple(name for bit, name in FLAGS.items() if self.flag_bits[product] & bit)
+
+    def find_bins(self, rows: pa.Table, held: NDArray[np.bool_]) -> NDArray[np.int32]:
+        """Bin every column once, for all products.
+
+        Parameters
+        ----------
+        rows
+            Holds the columns `features`; others are not read.
+        held : array of shape (n, n_held_products)
+            Which account holds which of `held_products`.
+
+        Returns
+        -------
+        array of shape (n_columns, n)
+
+        Raises
+        ------
+        FeatureError
+            If a column is missing or has another type, or `held` has another shape.
+        """
+        wanted = (rows.num_rows, len(self.held_products))
+        if held.shape != wanted:
+            raise FeatureError(f"held must have the shape {wanted} (rows, held products), but it has {held.shape}.")
+        return np.concatenate([bin_features(rows, self.bins), held.T.astype(np.int32)])
+
+    def log_odds(self, rows: pa.Table, held: NDArray[np.bool_]) -> Floats:
+        """Return the log-odds (for "one_of", before the softmax); shape (n, n_products). See `find_bins`."""
+        return np.concatenate(
+            [self.log_odds_of(bins) for bins in self._chunks(rows, held)] or [np.empty((0, len(self.products)))]
+        )
+
+    def propensities(self, rows: pa.Table, held: NDArray[np.bool_]) -> Floats:
+        """Return the propensities, 0 to 1; shape (n, n_products). See `find_bins`."""
+        return np.concatenate(
+            [self.propensities_of(bins) for bins in self._chunks(rows, held)] or [np.empty((0, len(self.products)))]
+        )
+
+    def contributions(
+        self,
+        rows: pa.Table,
+        held: NDArray[np.bool_],
+        row_index: NDArray[np.integer],
+        product_index: NDArray[np.integer],
+    ) -> Floats:
+        """Return what each term adds to the log-odds of m (row, product) pairs; shape (m, n_terms).
+
+        They are centred: their mean over the training rows is 0. `intercept` plus the contributions, added from
+        left to right, is the log-odds bit for bit.
+        """
+        return self.contributions_of(self.find_bins(rows, held), row_index, product_index)
+
+    def log_odds_of(self, bins: NDArray[np.int32]) -> Floats:
+        """Return the log-odds of rows that `find_bins` has binned; shape (n, n_products)."""
+        if bins.shape[1] <= _FEW_ROWS:
+            return self._add_at_once(bins)
+        blocks = range(0, bins.shape[1], _BLOCK)
+        return np.concatenate([self._add_in_turn(bins[:, start : start + _BLOCK]) for start in blocks])
+
+    def propensities_of(self, bins: NDArray[np.int32]) -> Floats:
+        """Return the propensities of rows that `find_bins` has binned; shape (n, n_products)."""
+        log_odds = self.log_odds_of(bins)
+        if self.link == "independent":
+            return sigmoid(log_odds)
+        first = len(self.bins)
+        return softmax(log_odds, bins[first : first + len(self.products)].T.astype(bool))
+
+    def contributions_of(
+        self, bins: NDArray[np.int32], row_index: NDArray[np.integer], product_index: NDArray[np.integer]
+    ) -> Floats:
+        """Return the contributions in rows that `find_bins` has binned; shape (m, n_terms). See `contributions`."""
+        found = np.zeros((len(row_index), len(self.tables)))
+        asked = bins[:, row_index]
+        for t, term in enumerate(self.tables):
+            place = np.minimum(term.products.searchsorted(product_index), len(term.products) - 1)
+            points = term.points[term.cells(asked), place]
+            found[:, t] = np.where(term.products[place] == product_index, points, 0.0)
+        return found
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the scorecard as arrays without objects, fit for `.npz`; `from_arrays` reads them back."""
+        return pack({field.name: getattr(self, field.name) for field in fields(self)})
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Scorecard":
+        """Build a scorecard from what `to_arrays` returned; nothing in the arrays is trusted.
+
+        Raises
+        ------
+        ModelError
+            If an array is missing, unknown, of another type or shape, or holds a value out of its range.
+        """
+        return cls(**unpack(arrays))
+
+    def _chunks(self, rows: pa.Table, held: NDArray[np.bool_]) -> Iterator[NDArray[np.int32]]:
+        if len(held) != rows.num_rows or not rows.num_rows:
+            self.find_bins(rows, held)
+        for start in range(0, rows.num_rows, _CHUNK):
+            yield self.find_bins(rows.slice(start, _CHUNK), held[start : start + _CHUNK])
+
+    def _add_in_turn(self, bins: NDArray[np.int32]) -> Floats:
+        total = np.repeat(self.intercept[np.newaxis], bins.shape[1], axis=0)
+        points = np.empty_like(total)
+        for term in self.tables:
+            if len(term.products) == len(self.products):
+                total += term.points.take(term.cells(bins), axis=0, out=points, mode="clip")
+            else:
+                total[:, term.products] += term.points.take(term.cells(bins), axis=0)
+        return total
+
+    def _add_at_once(self, bins: NDArray[np.int32]) -> Floats:
+        if not self.tables:
+            return np.repeat(self.intercept[np.newaxis], bins.shape[1], axis=0)
+        points, base, term_of, step = self._flat
+        cells = np.asarray([term.cells(bins) for term in self.tables], dtype=np.int64)[term_of].transpose(0, 2, 1)
+        summands = points.take(cells * step[:, np.newaxis] + base[:, np.newaxis])
+        start = np.repeat(self.intercept[np.newaxis, np.newaxis], bins.shape[1], axis=1)
+        # accumulate adds from left to right; sum would pair the summands
+        return np.ascontiguousarray(np.add.accumulate(np.concatenate([start, summands]), axis=0)[-1])
+
+    @cached_property
+    def _flat(self) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """All points in one array, and per (place, product) where the points of that product's next term stand."""
+        points = np.concatenate([term.points.ravel() for term in self.tables] + [np.zeros(1)])
+        depth = np.bincount(np.concatenate([term.products for term in self.tables]), minlength=len(self.products))
+        shape = (int(depth.max()), len(self.products))
+        base, step = np.full(shape, len(points) - 1), np.zeros(shape, dtype=np.int64)
+        term_of, filled, start = np.zeros(shape, dtype=np.int64), np.zeros(len(self.products), dtype=np.int64), 0
+        for t, term in enumerate(self.tables):
+            place = (filled[term.products], term.products)
+            base[place] = start + np.arange(len(term.products))
+            step[place] = len(term.products)
+            term_of[place] = t
+            filled[term.products] += 1
+            start += term.points.size
+        return points, base, term_of, step

@@ -1,0 +1,40 @@
+"""One term of a scorecard: a table of points."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Term"]
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """Points by the bin of one column, or by the cell that the bins of two columns make.
+
+    Attributes
+    ----------
+    columns
+        One or two positions; the features come first, then the held products.
+    points : array of shape (n_cells, n_products_of_the_term)
+        What each cell adds to the log-odds.
+    products : array of shape (n_products_of_the_term,)
+        Positions of the products that the term has points for, rising.
+    coarse
+        Of a pair, for either column, the group that each bin falls in; the cell is
+        `group of the first * number of groups of the second + group of the second`. Empty for one column.
+    """
+
+    columns: tuple[int, ...]
+    points: NDArray[np.float64]
+    products: NDArray[np.int64]
+    coarse: tuple[NDArray[np.int64], ...] = ()
+
+    def cells(self, bins: NDArray[np.int32]) -> NDArray[np.integer]:
+        """Return the cell of each row from the bins of all columns; shape (n,)."""
+        if not self.coarse:
+            return np.asarray(bins[self.columns[0]])
+        left, right = (
+            groups.take(bins[column], mode="clip") for groups, column in zip(self.coarse, self.columns, strict=True)
+        )
+        return np.asarray(left * (int(self.coarse[1].max()) + 1) + right)
