@@ -1,1 +1,96 @@
 """Cross-sell for telecoms: rank ancillary products by fit, and make no offer over an open complaint."""
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from recommender.catalogue import Catalogue, Product
+    from recommender.config import Config, read_config
+    from recommender.errors import RecommenderError, StaleDataWarning
+    from recommender.evaluation import evaluate
+    from recommender.labels import take_up
+    from recommender.model import Decision, FreshComplaints, Model, load_model, save_model
+    from recommender.ranking import CoHoldingRanker, LogisticRanker, PopularityRanker, Scorecard, hide_one
+    from recommender.scoring import (
+        Explanation,
+        Recommendation,
+        explain,
+        predict,
+        read_dispositions,
+        recommend,
+        score,
+    )
+    from recommender.simulation import simulate
+    from recommender.snapshots import snapshot, write_snapshot
+    from recommender.tables import Tables, check_tables, read_tables
+    from recommender.training import train
+    from recommender.usage import INDICATORS, Indicator
+
+__all__ = [
+    "INDICATORS",
+    "Catalogue",
+    "CoHoldingRanker",
+    "Config",
+    "Decision",
+    "Explanation",
+    "FreshComplaints",
+    "Indicator",
+    "LogisticRanker",
+    "Model",
+    "PopularityRanker",
+    "Product",
+    "Recommendation",
+    "RecommenderError",
+    "Scorecard",
+    "StaleDataWarning",
+    "Tables",
+    "check_tables",
+    "evaluate",
+    "explain",
+    "hide_one",
+    "load_model",
+    "predict",
+    "read_config",
+    "read_dispositions",
+    "read_tables",
+    "recommend",
+    "save_model",
+    "score",
+    "simulate",
+    "snapshot",
+    "take_up",
+    "train",
+    "write_snapshot",
+]
+
+# Resolved when first used, so that `import recommender` costs little and `predict` on a snapshot needs neither
+# scikit-learn nor an engine.
+_HOMES = {
+    "catalogue": ("Catalogue", "Product"),
+    "config": ("Config", "read_config"),
+    "errors": ("RecommenderError", "StaleDataWarning"),
+    "evaluation": ("evaluate",),
+    "labels": ("take_up",),
+    "model": ("Decision", "FreshComplaints", "Model", "load_model", "save_model"),
+    "ranking": ("CoHoldingRanker", "LogisticRanker", "PopularityRanker", "Scorecard", "hide_one"),
+    "scoring": ("Explanation", "Recommendation", "explain", "predict", "read_dispositions", "recommend", "score"),
+    "simulation": ("simulate",),
+    "snapshots": ("snapshot", "write_snapshot"),
+    "tables": ("Tables", "check_tables", "read_tables"),
+    "training": ("train",),
+    "usage": ("INDICATORS", "Indicator"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return version("recommender")
+    if name not in _HOME:
+        raise AttributeError(f"module 'recommender' has no attribute {name!r}")
+    return getattr(import_module(f"recommender.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

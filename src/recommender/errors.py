@@ -12,6 +12,7 @@ __all__ = [
     "NotEnoughDataError",
     "OutputError",
     "RecommenderError",
+    "StaleDataWarning",
 ]
 
 
@@ -53,3 +54,7 @@ class ModelError(RecommenderError):
 
 class OutputError(RecommenderError):
     """A result cannot be written where it was asked for."""
+
+
+class StaleDataWarning(UserWarning):
+    """Offers were withheld because a feed is missing or too old."""

@@ -1,0 +1,32 @@
+"""The commands under one name, and what becomes of an error."""
+
+import sys
+import warnings
+
+import typer
+
+from recommender.cli import check, demo, evaluate, explain, score, simulate, snapshot, train
+from recommender.cli.terminal import fail
+from recommender.errors import RecommenderError, StaleDataWarning
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="recommender",
+    help="Rank ancillary products by fit, and make no offer over an open complaint.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+for command in (demo, simulate, check, snapshot, train, evaluate, score, explain):
+    app.command(command.NAME)(command.run)
+
+
+def main() -> None:
+    """Run the command line; a known error is one sentence and exit status 1."""
+    warnings.simplefilter("ignore", StaleDataWarning)
+    try:
+        app()
+    except RecommenderError as error:
+        fail(str(error))
+        sys.exit(1)

@@ -1,0 +1,53 @@
+"""`recommender score`: offers for every account, with the account of why each other product is not offered."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import recommender
+from recommender.cli.options import AsOf, Complaints, ComplaintsKnownUntil, Data, ModelPath
+from recommender.cli.terminal import fail, say, show_table, step
+
+NAME = "score"
+
+
+def run(
+    data: Data,
+    model: ModelPath,
+    as_of: AsOf,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the results.", show_default=False)],
+    complaints: Complaints = None,
+    complaints_known_until: ComplaintsKnownUntil = None,
+) -> None:
+    """Decide for every account of raw tables or of a snapshot file.
+
+    Writes offers.parquet, dispositions.parquet and summary.json. Exit status 3: done, but a feed was missing or too
+    old, and offers were withheld.
+
+    Example: recommender score data/ --model models/cross-sell --as-of 2026-06-30 --out offers/
+    """
+    with step("Scoring") as advance:
+        summary = recommender.score(
+            data,
+            model,
+            out,
+            as_of=as_of,
+            complaints=complaints,
+            complaints_known_until=complaints_known_until,
+            progress=advance,
+        )
+    show_table("Dispositions", ("disposition", "pairs"), _rows(summary["dispositions"]))
+    show_table("Suppressed, by reason", ("reason", "pairs"), _rows(summary["suppressions"]))
+    say(
+        f"{out}: {summary['offers']:,} offers for {summary['accounts_with_offers']:,} of {summary['accounts']:,} accounts."
+    )
+    with_offers, accounts = summary["accounts_with_offers"], summary["accounts"]
+    say(f"{out}: {summary['offers']:,} offers for {with_offers:,} of {accounts:,} accounts.")
+    if summary["stale"]:
+        fail(f"Offers were withheld: the feeds {summary['stale']} are missing or older than [feeds] allows.")
+        raise typer.Exit(3)
+
+
+def _rows(counts: dict[str, int]) -> list[tuple[str, str]]:
+    return [(name, f"{count:,}") for name, count in sorted(counts.items(), key=lambda item: -item[1])]

@@ -1,0 +1,65 @@
+"""What a person sees: progress, tables and plain lines; bars only on a terminal."""
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+__all__ = ["Step", "fail", "say", "show_table", "step"]
+
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Step = Callable[[int, int], None]
+
+
+def say(text: str = "") -> None:
+    """Print a line as it is."""
+    _out.print(text, markup=False)
+
+
+def fail(text: str) -> None:
+    """Print a line to the standard error."""
+    _err.print(text, markup=False)
+
+
+@contextmanager
+def step(what: str) -> Iterator[Step]:
+    """Show that `what` is going on; call the function that is given with (done, total) where that is known."""
+    started = time.monotonic()
+    with _bar(what) if sys.stderr.isatty() else _silent() as advance:
+        yield advance
+    fail(f"{what}: {time.monotonic() - started:.1f} s")
+
+
+def show_table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table; the first column is text, the others are figures."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for i, name in enumerate(header):
+        table.add_column(name, justify="left" if i == 0 else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    _out.print(table)
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Step]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=_err, transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+@contextmanager
+def _silent() -> Iterator[Step]:
+    yield lambda _done, _total: None

@@ -1,0 +1,35 @@
+"""`recommender train`: a model from raw tables."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+import recommender
+from recommender.cli.options import AsOf, Data
+from recommender.cli.terminal import say, step
+
+NAME = "train"
+
+
+def run(
+    data: Data,
+    as_of: AsOf,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the model; versions 1, 2, ... land in it.")] = Path(
+        "models/cross-sell"
+    ),
+    ranker: Annotated[str, typer.Option("--ranker", help="popularity, co-holding or logistic.")] = "logistic",
+    learn_from: Annotated[
+        Literal["auto", "take_up", "hide_one"],
+        typer.Option("--learn-from", help="Take-ups after past moments, or each held product hidden in turn."),
+    ] = "auto",
+) -> None:
+    """Train a model on rows recorded by the moment alone, and write it as the next version.
+
+    Example: recommender train data/ --as-of 2026-06-30 --out models/cross-sell
+    """
+    with step("Training") as advance:
+        model = recommender.train(data, as_of, ranker=ranker, learn_from=learn_from, progress=advance)
+    folder = recommender.save_model(model, out)
+    say(f"{folder}: {len(model.scorecard.products)} products, {len(model.scorecard.features)} features.")
+    say(f"Next: recommender score {data} --model {folder} --as-of {as_of} --out offers/")

@@ -1,0 +1,117 @@
+"""From snapshot rows to offers: score, suppress, then cut to k."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from recommender.errors import DataError
+from recommender.model.decision import Decision
+from recommender.model.offer_rows import Chosen, has_or_ordered, offer_rows
+from recommender.offers import Choice, choose
+from recommender.policy import EXCLUDED_BY_OFFER, Facts
+from recommender.schema import ACCOUNT, AS_OF
+
+if TYPE_CHECKING:
+    from recommender.model.model import Model
+
+__all__ = ["FreshComplaints", "decide"]
+
+
+@dataclass(frozen=True)
+class FreshComplaints:
+    """Complaints that became known after the snapshot was taken; they can suppress and never release.
+
+    `rows` has the columns of the complaints table. `known_until` is the moment until which the caller knows them to
+    be complete; without it the feed is as old as the snapshot says.
+    """
+
+    rows: pa.Table
+    known_until: datetime | None = None
+
+
+def decide(
+    model: "Model",
+    rows: pa.Table,
+    *,
+    decided_at: datetime | None = None,
+    complaints: FreshComplaints | None = None,
+    k: int | None = None,
+) -> Decision:
+    """Decide for every account of `rows`; see `Model.decide`."""
+    moment = (decided_at or datetime.now(UTC)).astimezone(UTC)
+    _check(rows)
+    facts = _facts(model, rows, moment, complaints)
+    bits = model.policy.suppressions(facts)
+    propensity = _propensity(model, rows, facts)
+    lift = propensity / _by_product(model, model.scorecard.base_rate)
+    choice = _choose(model, propensity, lift, bits, k)
+    return Decision(
+        account_id=rows.column(ACCOUNT).combine_chunks(),
+        product_id=model.catalogue.ids,
+        propensity=propensity,
+        disposition=choice.disposition,
+        bits=bits | choice.excluded_by_offer * np.uint32(1 << model.policy.codes.index(EXCLUDED_BY_OFFER)),
+        codes=model.policy.codes,
+        stale=model.policy.stale(facts),
+        offers=offer_rows(model, rows, facts, Chosen.of(choice, propensity, lift), moment),
+    )
+
+
+def _check(rows: pa.Table) -> None:
+    if missing := [name for name in (ACCOUNT, AS_OF) if rows.schema.get_field_index(name) < 0]:
+        raise DataError(f"A snapshot was needed, but it must have these columns, once each: {missing}.")
+
+
+def _facts(model: "Model", rows: pa.Table, decided_at: datetime, complaints: FreshComplaints | None) -> Facts:
+    return Facts.of(
+        rows,
+        model.catalogue,
+        decided_at=decided_at,
+        channel=model.config.offers.channel,
+        complaints=complaints.rows if complaints else None,
+        complaints_known_until=complaints.known_until if complaints else None,
+    )
+
+
+def _propensity(model: "Model", rows: pa.Table, facts: Facts) -> NDArray[np.float64]:
+    propensity = np.full((rows.num_rows, len(model.catalogue.products)), np.nan)
+    may = np.flatnonzero(model.policy.scorable(facts))
+    if len(may):
+        held = has_or_ordered(facts)[:, _positions(model, model.scorecard.held_products)]
+        scores = model.scorecard.propensities(rows.take(pa.array(may, pa.int64())), held[may])
+        propensity[may[:, np.newaxis], _positions(model, model.scorecard.products)] = scores
+    return propensity
+
+
+def _positions(model: "Model", product_ids: tuple[str, ...]) -> list[int]:
+    return [model.catalogue.position[product_id] for product_id in product_ids]
+
+
+def _by_product(model: "Model", figures: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Spread the scorecard's figures over the catalogue, whose products it need not all know."""
+    spread = np.full(len(model.catalogue.products), np.nan)
+    spread[_positions(model, model.scorecard.products)] = figures
+    return spread
+
+
+def _choose(
+    model: "Model",
+    propensity: NDArray[np.float64],
+    lift: NDArray[np.float64],
+    bits: NDArray[np.uint32],
+    k: int | None,
+) -> Choice:
+    limits = model.config.offers
+    return choose(
+        propensity,
+        lift,
+        bits != 0,
+        model.catalogue.excludes,
+        k=limits.k if k is None else k,
+        min_propensity=limits.min_propensity,
+        min_lift=limits.min_lift,
+    )

@@ -1,0 +1,68 @@
+"""What became of every (account, product) pair."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from recommender.schema import ACCOUNT, DISPOSITIONS, PRODUCT
+
+__all__ = ["Decision"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What became of every (account, product) pair.
+
+    Matrices have shape (n_accounts, n_products), accounts in the order of the rows and products in the order of
+    their ids. `propensity` is NaN where the account was not scored; `disposition` indexes
+    `schema.DISPOSITIONS`; `bits` has a bit per rule that hit, in the order of `codes`. `stale` names the feeds that
+    were missing or too old. `offers` has the columns `schema.OFFER_COLUMNS`.
+    """
+
+    account_id: "pa.Array[Any]"
+    product_id: tuple[str, ...]
+    propensity: NDArray[np.float64]
+    disposition: NDArray[np.uint8]
+    bits: NDArray[np.uint32]
+    codes: tuple[str, ...]
+    stale: tuple[str, ...]
+    offers: pa.Table
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Pairs per disposition; they add up to accounts times products."""
+        found = np.bincount(self.disposition.ravel(), minlength=len(DISPOSITIONS))
+        return dict(zip(DISPOSITIONS, found.tolist(), strict=True))
+
+    @property
+    def suppressions(self) -> dict[str, int]:
+        """Pairs per reason code; a pair that several rules hit counts for each."""
+        return {code: int(np.count_nonzero(self.bits & np.uint32(1 << i))) for i, code in enumerate(self.codes)}
+
+    def dispositions(self) -> pa.Table:
+        """Return one row per pair, with the columns `schema.DISPOSITION_COLUMNS`; `reasons` is a list of codes."""
+        n, p = self.disposition.shape
+        unscored = np.isnan(self.propensity).ravel()
+        return pa.table(
+            {
+                ACCOUNT: self.account_id.take(pa.array(np.repeat(np.arange(n), p), pa.int64())),
+                PRODUCT: _coded(np.tile(np.arange(p), n), self.product_id),
+                "propensity": pa.array(self.propensity.ravel(), mask=unscored),
+                "disposition": _coded(self.disposition.ravel(), DISPOSITIONS),
+                "reasons": _decoded(self.bits.ravel(), self.codes),
+            }
+        )
+
+
+def _coded(codes: NDArray[Any], words: Sequence[str]) -> "pa.DictionaryArray[Any, Any]":
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(words, pa.string()))
+
+
+def _decoded(bits: NDArray[np.uint32], codes: Sequence[str]) -> "pa.ListArray[Any]":
+    hit = (bits[:, np.newaxis] >> np.arange(len(codes), dtype=np.uint32)) & np.uint32(1)
+    offsets = pa.array(np.concatenate([[0], np.cumsum(hit.sum(axis=1))]), pa.int32())
+    return pa.ListArray.from_arrays(offsets, _coded(np.nonzero(hit)[1], codes))

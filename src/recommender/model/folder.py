@@ -1,0 +1,176 @@
+"""A model on disk: `<name>/<version>/manifest.json` and `scorecard.npz`, verified before anything is believed."""
+
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from recommender.catalogue import Catalogue
+from recommender.config import Config
+from recommender.errors import ConfigError, DataError, ModelError, OutputError
+from recommender.model.arrays import dump_arrays, parse_arrays
+from recommender.model.golden import check_golden, golden_propensities
+from recommender.model.manifest import FORMAT, digest_of, dump_manifest, parse_manifest
+from recommender.model.model import Model
+from recommender.ranking.scorecard import Scorecard
+from recommender.reasons import Feature
+
+__all__ = ["load_model", "save_model"]
+
+MANIFEST = "manifest.json"
+ARRAYS = "scorecard.npz"
+MAX_MANIFEST_BYTES = 16 << 20
+MAX_ARCHIVE_BYTES = 1 << 30
+_PACKAGES = ("recommender", "numpy", "pyarrow", "scikit-learn", "lightgbm")
+
+
+def save_model(model: Model, folder: str | Path) -> Path:
+    """Write `model` as the next version in `folder`, whole or not at all.
+
+    Returns
+    -------
+    Path
+        The folder of the version, `<folder>/<version>`; its name is the model's version from now on, and the name
+        of `folder` is the model's name.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written.
+    """
+    home = Path(folder)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        return _write_next(replace(model, name=home.name), home)
+    except OSError as error:
+        raise OutputError(f"{home}: the model cannot be written ({error.strerror or error}).") from error
+
+
+def load_model(path: str | Path) -> Model:
+    """Read and verify a model; nothing that comes with it is run.
+
+    In this order: the exact set of files, their sizes, their sha256, the format, every value's range, and the golden
+    propensities of training time, reproduced.
+
+    Parameters
+    ----------
+    path
+        The folder of a version, or the folder of a name, whose newest version is then read.
+
+    Raises
+    ------
+    ModelError
+        If there is no model, or anything about it is other than when it was written.
+    """
+    folder = _version_folder(Path(path))
+    _check_files(folder)
+    manifest = parse_manifest(_read(folder / MANIFEST, MAX_MANIFEST_BYTES))
+    content = _read(folder / ARRAYS, MAX_ARCHIVE_BYTES)
+    if manifest["files"] != {ARRAYS: digest_of(content)}:
+        raise ModelError(f"{folder.name}/{ARRAYS}: it is not the file that the manifest names; its sha256 differs.")
+    scorecard = Scorecard.from_arrays(parse_arrays(content))
+    check_golden(scorecard, manifest["golden"])
+    return _model(manifest, scorecard)
+
+
+def _write_next(model: Model, home: Path) -> Path:
+    while True:
+        target = home / str(max(_versions(home), default=0) + 1)
+        staging = Path(tempfile.mkdtemp(prefix=".writing-", dir=home))
+        try:
+            _write_files(replace(model, version=target.name), staging)
+            staging.chmod(0o755)
+            staging.rename(target)
+        except FileExistsError:
+            continue
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+        _sync(home)
+        return target
+
+
+def _write_files(model: Model, folder: Path) -> None:
+    content = dump_arrays(model.scorecard.to_arrays())
+    _write(folder / ARRAYS, content)
+    _write(folder / MANIFEST, dump_manifest(_manifest(model, {ARRAYS: digest_of(content)})))
+    _sync(folder)
+
+
+def _manifest(model: Model, files: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "name": model.name,
+        "version": model.version,
+        "files": dict(files),
+        "versions": {"python": platform.python_version()} | {name: metadata.version(name) for name in _PACKAGES},
+        "features": [asdict(feature) for feature in model.features],
+        "catalogue": model.catalogue.to_rows(),
+        "config": model.config.to_dict(),
+        "training": dict(model.training),
+        "golden": golden_propensities(model.scorecard).tolist(),
+    }
+
+
+def _model(manifest: Mapping[str, Any], scorecard: Scorecard) -> Model:
+    try:
+        return Model(
+            name=manifest["name"],
+            version=manifest["version"],
+            scorecard=scorecard,
+            catalogue=Catalogue.from_rows(manifest["catalogue"]),
+            config=Config.from_dict(manifest["config"]),
+            features=tuple(Feature(**feature) for feature in manifest["features"]),
+            training=manifest["training"],
+        )
+    except (ConfigError, DataError, TypeError, KeyError) as error:
+        raise ModelError(f"manifest.json: {error}") from error
+
+
+def _version_folder(path: Path) -> Path:
+    if not path.is_dir():
+        raise ModelError(f"{path}: there is no model folder.")
+    if (path / MANIFEST).exists():
+        return path
+    if not (versions := _versions(path)):
+        raise ModelError(f"{path}: neither a model ({MANIFEST}) nor a folder of versions (1, 2, ...) is here.")
+    return path / str(max(versions))
+
+
+def _versions(home: Path) -> list[int]:
+    return [int(entry.name) for entry in home.iterdir() if entry.name.isdecimal()]
+
+
+def _check_files(folder: Path) -> None:
+    entries = list(folder.iterdir())
+    if odd := sorted(entry.name for entry in entries if entry.is_symlink() or not entry.is_file()):
+        raise ModelError(f"{folder}: plain files were needed, these are links or folders: {odd[:5]}.")
+    if (found := {entry.name for entry in entries}) != {MANIFEST, ARRAYS}:
+        raise ModelError(f"{folder}: exactly {ARRAYS} and {MANIFEST} were needed, {sorted(found)[:5]} came.")
+
+
+def _read(path: Path, most: int) -> bytes:
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ModelError(f"{path.name}: at most {most} bytes are read, the file is larger.")
+    return content
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,82 @@
+"""A trained model: everything that a decision needs besides the rows and the moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+
+from recommender.catalogue import Catalogue
+from recommender.config import Config
+from recommender.model.decide import FreshComplaints, decide
+from recommender.model.decision import Decision
+from recommender.policy import Policy, build_policy
+from recommender.ranking.scorecard import Scorecard
+from recommender.reasons import Feature, Words
+
+__all__ = ["Model"]
+
+
+@dataclass(frozen=True)
+class Model:
+    """The scorecard, the catalogue, the settings and the words; nothing in it is about a customer.
+
+    `training` says how the scorecard came about: ranker, as_of, horizon_days, seed, fingerprint of the data,
+    metrics, versions.
+    """
+
+    name: str
+    version: str
+    scorecard: Scorecard
+    catalogue: Catalogue
+    config: Config
+    features: tuple[Feature, ...]
+    training: Mapping[str, Any]
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The rules in force."""
+        return build_policy(self.config)
+
+    @property
+    def label(self) -> str:
+        """Name and version, as offers carry them."""
+        return f"{self.name}/{self.version}"
+
+    @cached_property
+    def words(self) -> Words:
+        """What reasons are made of."""
+        names = {product.product_id: product.name for product in self.catalogue.products}
+        return Words({feature.name: feature for feature in self.features}, names)
+
+    def decide(
+        self,
+        rows: pa.Table,
+        *,
+        decided_at: datetime | None = None,
+        complaints: FreshComplaints | None = None,
+        k: int | None = None,
+    ) -> Decision:
+        """Decide for every account of `rows`: score, suppress, then cut to k.
+
+        Parameters
+        ----------
+        rows
+            Snapshot rows, n of them.
+        decided_at
+            The moment of decision, not before the snapshot's own; now, if left out.
+        complaints
+            What became known since the snapshot was taken.
+        k
+            Offers per account at most, 0 to 3; the setting `offers.k`, if left out.
+
+        Raises
+        ------
+        DataError
+            If `decided_at` lies before the snapshot, or `rows` is no snapshot.
+        FeatureError
+            If a feature that the scorecard reads is missing or of another type.
+        """
+        return decide(self, rows, decided_at=decided_at, complaints=complaints, k=k)

@@ -1,0 +1,134 @@
+"""The offers frame: one row per offer, with its reason, what the bill would do and until when it stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from recommender.bill import bill_changes
+from recommender.offers import Choice
+from recommender.policy import Facts
+from recommender.reasons import Reason, explain_offers
+from recommender.schema import ACCOUNT, AS_OF, COMPLAINTS_KNOWN_UNTIL
+
+if TYPE_CHECKING:
+    from recommender.model.model import Model
+
+__all__ = ["Chosen", "has_or_ordered", "offer_rows"]
+
+_TIME = pa.timestamp("us", tz="UTC")
+_WORDS = pa.list_(pa.string())
+_MONEY_DIGITS = 18
+_COLD_SHARE = 0.5
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_HOUR_US = 3_600_000_000
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The offers by position; every array has shape (n_offers,), ordered by account and rank."""
+
+    account: NDArray[np.intp]
+    product: NDArray[np.intp]
+    rank: NDArray[np.uint8]
+    propensity: NDArray[np.float64]
+    lift: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, choice: Choice, propensity: NDArray[np.float64], lift: NDArray[np.float64]) -> "Chosen":
+        """Pick the offers out of the matrices."""
+        account, product = np.nonzero(choice.rank)
+        order = np.lexsort((choice.rank[account, product], account))
+        at = account[order], product[order]
+        return cls(*at, choice.rank[at], propensity[at], lift[at])
+
+
+def offer_rows(model: "Model", rows: pa.Table, facts: Facts, chosen: Chosen, decided_at: datetime) -> pa.Table:
+    """Build the offers frame; its columns are `schema.OFFER_COLUMNS`."""
+    own = rows.take(pa.array(chosen.account, pa.int64()))
+    said = _reasons(model, own, facts, chosen)
+    products = [model.catalogue.products[j] for j in chosen.product]
+    return pa.table(
+        {
+            ACCOUNT: own.column(ACCOUNT).combine_chunks(),
+            "rank": pa.array(chosen.rank, pa.int8()),
+            "product_id": pa.array([product.product_id for product in products], pa.string()),
+            "product_name": pa.array([product.name for product in products], pa.string()),
+            "propensity": pa.array(chosen.propensity, pa.float64()),
+            "lift": pa.array(chosen.lift, pa.float64()),
+            "reason": pa.array([reason.text for reason in said], pa.string()),
+            "reason_features": pa.array([reason.features for reason in said], _WORDS),
+            "bill_change": _bill_change(model, facts, chosen),
+            "flags": pa.array(_flags(model, own, chosen), _WORDS),
+            "model_version": _same(model.label, chosen),
+            "policy_version": _same(model.policy.version, chosen),
+            AS_OF: own.column(AS_OF).combine_chunks(),
+            "decided_at": pa.repeat(pa.scalar(decided_at, _TIME), len(chosen.account)),
+            "valid_until": _valid_until(model, own, facts, decided_at),
+        }
+    )
+
+
+def has_or_ordered(facts: Facts) -> NDArray[np.bool_]:
+    """Mark what the ranker takes for held: what is on order was chosen already, in training as here; (n, P)."""
+    return facts.holdings.held | facts.holdings.on_order
+
+
+def _same(text: str, chosen: Chosen) -> "pa.Array[Any]":
+    return pa.repeat(pa.scalar(text, pa.string()), len(chosen.account))
+
+
+def _reasons(model: "Model", own: pa.Table, facts: Facts, chosen: Chosen) -> Sequence[Reason]:
+    card = model.scorecard
+    held = has_or_ordered(facts)[chosen.account][:, [model.catalogue.position[i] for i in card.held_products]]
+    of_product = {model.catalogue.position[product_id]: j for j, product_id in enumerate(card.products)}
+    product = np.array([of_product[j] for j in chosen.product.tolist()], dtype=np.intp)
+    adds = card.contributions(own, held, np.arange(own.num_rows), product)
+    return explain_offers(own, adds, card.terms, model.words)
+
+
+def _bill_change(model: "Model", facts: Facts, chosen: Chosen) -> "pa.Array[Any]":
+    settings = model.config
+    minor, known = bill_changes(
+        model.catalogue,
+        facts.held[chosen.account],
+        minor_digits=settings.minor_digits,
+        bundle_replaces_parts=settings.offers.bundle_replaces_parts,
+    )
+    at = np.arange(len(chosen.account)), chosen.product
+    changes = [
+        Decimal(int(amount)).scaleb(-settings.minor_digits) if is_known else None
+        for amount, is_known in zip(minor[at], known[at], strict=True)
+    ]
+    return pa.array(changes, pa.decimal128(_MONEY_DIGITS, settings.minor_digits))
+
+
+def _flags(model: "Model", own: pa.Table, chosen: Chosen) -> list[list[str]]:
+    flags = {product_id: model.scorecard.flags(j) for j, product_id in enumerate(model.scorecard.products)}
+    cold = _unknown_share(own, model.scorecard.features) > _COLD_SHARE
+    return [
+        [*flags[model.catalogue.ids[j]], *(["cold"] if is_cold else [])]
+        for j, is_cold in zip(chosen.product, cold, strict=True)
+    ]
+
+
+def _unknown_share(own: pa.Table, features: Sequence[str]) -> NDArray[np.float64]:
+    unknown = np.zeros(own.num_rows)
+    for name in features:
+        unknown += own.column(name).is_null().to_numpy()
+    return unknown / max(len(features), 1)
+
+
+def _valid_until(model: "Model", own: pa.Table, facts: Facts, decided_at: datetime) -> "pa.Array[Any]":
+    """Let an offer stand for the days set, but no longer than the complaints feed that cleared it counts as fresh."""
+    settings = model.config
+    standing = np.datetime64(decided_at.replace(tzinfo=None), "us") + np.timedelta64(settings.offers.valid_days, "D")
+    known_until = own.column(COMPLAINTS_KNOWN_UNTIL).fill_null(_EPOCH).to_numpy().astype("datetime64[us]")
+    moved = np.datetime64(facts.complaints_known_until or 0, "us")
+    fresh = np.timedelta64(round(settings.feeds.complaints_max_age_hours * _HOUR_US), "us")
+    return pa.array(np.minimum(np.maximum(known_until, moved) + fresh, standing), _TIME)

@@ -1,0 +1,8 @@
+"""Decisions for many accounts: `predict` for programs, the batch job for files, `explain` for one account."""
+
+from recommender.scoring.dispositions import read_dispositions
+from recommender.scoring.explanation import Explanation, explain
+from recommender.scoring.faces import Recommendation, predict, recommend
+from recommender.scoring.job import score
+
+__all__ = ["Explanation", "Recommendation", "explain", "predict", "read_dispositions", "recommend", "score"]

@@ -1,0 +1,59 @@
+"""Snapshot rows from raw tables; what needs Ibis and an engine stands here and is imported only when it is needed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from recommender.catalogue import Catalogue
+from recommender.config import SETTINGS_FILE, Config
+from recommender.model import Model
+from recommender.snapshots import build_snapshot
+from recommender.tables import Tables, catalogue, read_tables
+
+__all__ = ["adapt", "take"]
+
+
+def take(source: Any, model: Model, as_of: datetime, accounts: Sequence[str] | None = None) -> tuple[Model, pa.Table]:
+    """Read `source` (Tables, or what `read_tables` reads) and take the snapshot that `model` needs.
+
+    Returns
+    -------
+    tuple of Model and pyarrow.Table
+        The model with the operator's present settings and catalogue, and one row per account.
+    """
+    tables = source if isinstance(source, Tables) else read_tables(source, _settings(source, model))
+    adapted = adapt(model, tables)
+    return adapted, build_snapshot(replace(tables, config=adapted.config), as_of, accounts=accounts)
+
+
+def adapt(model: Model, tables: Tables) -> Model:
+    """Give `model` what may change after training: the rules, the limits, the prices and what is on sale.
+
+    What the features depend on (windows, bands, excluded attributes) stays as it was at training.
+    """
+    return replace(
+        model, config=_config(model.config, tables.config), catalogue=_catalogue(model.catalogue, catalogue(tables))
+    )
+
+
+def _settings(source: Any, model: Model) -> Config | None:
+    """None lets `read_tables` read the operator's own file; where there is none, the model's settings hold."""
+    has_own = isinstance(source, str | Path) and (Path(source) / SETTINGS_FILE).is_file()
+    return None if has_own else model.config
+
+
+def _config(trained: Config, present: Config) -> Config:
+    if present == Config():
+        return trained
+    return replace(
+        present, windows=trained.windows, bands=trained.bands, features=trained.features, training=trained.training
+    )
+
+
+def _catalogue(trained: Catalogue, present: Catalogue) -> Catalogue:
+    gone = [replace(p, is_offered=False) for p in trained.products if p.product_id not in present.position]
+    return Catalogue.of([*present.products, *gone])

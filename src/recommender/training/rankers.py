@@ -1,0 +1,30 @@
+"""The rankers by the names under which they are asked for."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from recommender.config import Training
+from recommender.errors import ConfigError
+from recommender.ranking import CoHoldingRanker, LogisticRanker, PopularityRanker
+
+__all__ = ["BASELINES", "RANKERS", "make_ranker"]
+
+RANKERS: Final[Mapping[str, Callable[[Training], Any]]] = {
+    "popularity": lambda _training: PopularityRanker(),
+    "co-holding": lambda _training: CoHoldingRanker(),
+    "logistic": lambda training: LogisticRanker(random_state=training.seed, n_jobs=training.workers),
+}
+BASELINES: Final = ("popularity", "co-holding")
+
+
+def make_ranker(name: str, training: Training) -> Any:
+    """Make the ranker of this name, unfitted.
+
+    Raises
+    ------
+    ConfigError
+        If there is none of this name.
+    """
+    if name not in RANKERS:
+        raise ConfigError(f"ranker: one of {sorted(RANKERS)} was needed, {name!r} came.")
+    return RANKERS[name](training)

@@ -1,0 +1,109 @@
+"""Train a model."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Literal
+
+import numpy as np
+
+from recommender.catalogue import Catalogue
+from recommender.config import Config
+from recommender.model import Model
+from recommender.ranking import PRIOR, Scorecard, calibrate, with_priors
+from recommender.tables import Tables, catalogue, read_tables
+from recommender.training.lessons import Lessons, hidden_lessons, take_up_lessons
+from recommender.training.rankers import make_ranker
+
+__all__ = ["LearnFrom", "train"]
+
+LearnFrom = Literal["auto", "take_up", "hide_one"]
+Progress = Callable[[int, int], None]
+
+
+def train(
+    source: Any,
+    as_of: datetime | str,
+    *,
+    ranker: str = "logistic",
+    learn_from: LearnFrom = "auto",
+    config: Config | None = None,
+    name: str = "cross-sell",
+    progress: Progress | None = None,
+) -> Model:
+    """Learn which products serve which accounts, from rows recorded by `as_of` alone.
+
+    Parameters
+    ----------
+    source
+        `Tables`, or what `read_tables` reads.
+    as_of
+        The moment of training; the label windows of all cut-offs end by then.
+    ranker
+        One of `training.RANKERS`.
+    learn_from
+        "take_up" learns what was taken up after several past moments; "hide_one" hides each held product in turn, for
+        data that know no starts of holdings; "auto" takes the second where no holding has a start.
+    config
+        The settings, where `source` does not bring its own.
+    name
+        The model's name.
+    progress
+        Called with the cut-offs done and the cut-offs in all.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If there is too little history or no take-up.
+    """
+    tables = source if isinstance(source, Tables) else read_tables(source, config)
+    moment = tables.config.moment(as_of)
+    way = _way(tables, learn_from)
+    lessons = hidden_lessons(tables, moment) if way == "hide_one" else take_up_lessons(tables, moment, progress)
+    products = catalogue(tables.cut(moment))
+    scorecard = _learn(lessons, ranker, tables.config)
+    return Model(
+        name=name,
+        version="0",
+        scorecard=with_priors(scorecard, _category_rates(scorecard, products)),
+        catalogue=products,
+        config=tables.config,
+        features=lessons.features,
+        training=_account(lessons, ranker, way, moment, tables.config),
+    )
+
+
+def _way(tables: Tables, learn_from: LearnFrom) -> LearnFrom:
+    if learn_from != "auto":
+        return learn_from
+    knows_starts = tables["holdings"].started_at.count().execute() > 0
+    return "take_up" if knows_starts else "hide_one"
+
+
+def _learn(lessons: Lessons, ranker: str, config: Config) -> Scorecard:
+    fit = lessons.fit
+    learnt = make_ranker(ranker, config.training).fit(fit.X, fit.y, fit.held, fit.sample_weight).compile()
+    later = lessons.calibration
+    return learnt if later is None else calibrate(learnt, later.X, later.held, later.y)
+
+
+def _category_rates(scorecard: Scorecard, products: Catalogue) -> dict[str, float]:
+    """Return, per product without any take-up, the mean base rate of its category's other products."""
+    category = {product.product_id: product.category for product in products.products}
+    seen: dict[str, list[float]] = {}
+    for product_id, rate, bits in zip(scorecard.products, scorecard.base_rate, scorecard.flag_bits, strict=True):
+        if not bits & PRIOR:
+            seen.setdefault(category[product_id], []).append(float(rate))
+    return {product_id: float(np.mean(seen[c])) for product_id, c in category.items() if c in seen}
+
+
+def _account(lessons: Lessons, ranker: str, way: LearnFrom, as_of: datetime, config: Config) -> dict[str, Any]:
+    return {
+        "as_of": as_of.isoformat(),
+        "ranker": ranker,
+        "learn_from": way,
+        "horizon_days": config.training.horizon_days,
+        "seed": config.training.seed,
+        "fingerprint": lessons.fingerprint,
+        "rows": len(lessons.fit.X),
+        "take_ups": {product: int(count) for product, count in lessons.fit.y.sum().items()},
+    }
