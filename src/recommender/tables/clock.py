@@ -33,9 +33,10 @@ def local_time(column: ir.TimestampValue, zone: ZoneInfo, earliest: datetime, la
 
     Examples
     --------
-    >>> times = ibis.memtable({"at": [datetime(2026, 3, 29, 0, 59), datetime(2026, 3, 29, 1, 0)]})
+    >>> import pyarrow as pa
+    >>> times = ibis.memtable(pa.table({"at": [datetime(2026, 3, 29, 0, 59), datetime(2026, 3, 29, 1, 0)]}))
     >>> period = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
-    >>> [f"{at:%H:%M}" for at in local_time(times.at, ZoneInfo("Europe/Berlin"), *period).to_list()]
+    >>> [f"{at:%H:%M}" for at in local_time(times.at, ZoneInfo("Europe/Berlin"), *period).to_pyarrow().to_pylist()]
     ['01:59', '03:00']
     """
     start, end = _within(earliest), _within(latest)
@@ -60,9 +61,10 @@ def utc_time(column: ir.TimestampValue, zone: ZoneInfo, earliest: datetime, late
 
     Examples
     --------
-    >>> times = ibis.memtable({"at": [datetime(2026, 3, 29, 2, 30), datetime(2026, 10, 25, 2, 30)]})
+    >>> import pyarrow as pa
+    >>> times = ibis.memtable(pa.table({"at": [datetime(2026, 3, 29, 2, 30), datetime(2026, 10, 25, 2, 30)]}))
     >>> period = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
-    >>> [f"{at:%H:%M}" for at in utc_time(times.at, ZoneInfo("Europe/Berlin"), *period).to_list()]
+    >>> [f"{at:%H:%M}" for at in utc_time(times.at, ZoneInfo("Europe/Berlin"), *period).to_pyarrow().to_pylist()]
     ['01:30', '00:30']
     """
     start, end = _within(earliest), _within(latest)

@@ -48,7 +48,7 @@ def _newest(table: ir.Table, contract: TableContract, *, is_recorded: bool) -> i
         place = ibis.rank().over(group_by=key, order_by=newest)
     else:
         place = ibis.row_number().over(group_by=key, order_by=newest + _tie_break(table))
-    return table.mutate(place_=place).filter(ibis._.place_ == 0).drop("place_")  # noqa: SLF001 (Ibis calls it `_`)
+    return table.mutate(place_=place).filter(ibis._.place_ == 0).drop("place_")
 
 
 def _tie_break(table: ir.Table) -> list[ir.Value]:

@@ -1,6 +1,6 @@
 """One raw table on its way to canonical form: its columns cast, and what is wrong with its shape."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,11 +10,11 @@ import ibis.expr.types as ir
 
 from recommender.config import Config
 from recommender.schema import AS_OF, FACTS, RECORDED_AT, TABLES, Column, TableContract
-from recommender.tables.casts import TYPES, canonical, given, refusal
-from recommender.tables.profile import Profile, profile
+from recommender.tables.casts import TYPES, Reading, canonical, given, refusal
+from recommender.tables.profile import profile
 from recommender.tables.sources import RawTable
 
-__all__ = ["Draft", "draft", "given_name"]
+__all__ = ["Draft", "draft", "given_name", "raw_name"]
 
 _BOM = "\ufeff"
 
@@ -23,25 +23,30 @@ _BOM = "\ufeff"
 class Draft:
     """A table whose columns are cast.
 
-    `staged` has every canonical column, and beside those that the source has, as `given_name`, the value as it was
-    given. `present` are the columns of the contract that the source has in a readable type.
+    `staged` has every canonical column; beside those that the source has, as `given_name`, the value as it was
+    given; and beside those that are text on both sides, as `raw_name`, the text with its blanks. `present` are the
+    columns of the contract that the source has in a readable type, `spelt` those of them with a raw text. Rows have
+    a place that can be named where the source `is_embedded`.
     """
 
     contract: TableContract
     staged: ir.Table
     present: tuple[str, ...]
+    spelt: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    is_embedded: bool = True
 
     @property
     def is_recorded(self) -> bool:
         """Whether the source itself says when each row was recorded."""
         return RECORDED_AT in self.present
 
-    @property
-    def table(self) -> ir.Table:
-        """The canonical table."""
-        return self.staged.select(*(column.name for column in self.contract.columns), *self.attributes)
+    def table(self, clean: Collection[str] = ()) -> ir.Table:
+        """Return the canonical table; the texts of `clean` need no stripping, which costs more than a sum."""
+        values = {column.name: self.staged[column.name] for column in self.contract.columns}
+        values |= {name: self.staged[raw_name(name)] for name in clean}
+        return self.staged.select(**values, **{name: self.staged[name] for name in self.attributes})
 
 
 @dataclass
@@ -58,8 +63,15 @@ def given_name(column: str) -> str:
     return f"given {column}"
 
 
+def raw_name(column: str) -> str:
+    """Return the name under which a draft keeps the text of `column` with its blanks."""
+    return f"raw {column}"
+
+
 def draft(name: str, raw: RawTable, config: Config) -> Draft:
-    """Cast the columns of the raw table `name`; nothing is read but the period of naive times and, of CSV, the attributes.
+    """Cast the columns of the raw table `name`.
+
+    Nothing is read but the period of naive times and, of text, the types of attributes.
 
     Raises
     ------
@@ -71,12 +83,14 @@ def draft(name: str, raw: RawTable, config: Config) -> Draft:
     shape = _shape(contract, table, config)
     of_text = [attribute for attribute in shape.attributes if raw.is_text]
     found = profile(table, _naive_times(table, contract, shape.present), of_text, config, name)
-    values = _values(table, contract, shape.present, found, config)
+    reading = Reading(found.to_utc, config.minor_digits, raw.is_duckdb)
+    spelt = tuple(one for one in shape.present if _is_spelt(contract.column(one), table[one].type()))
     attributes = {one: _attribute(table[one], found.attributes.get(one)) for one in shape.attributes}
     beside = {given_name(one): given(table[one]) for one in shape.present}
+    beside |= {raw_name(one): table[one] for one in spelt}
+    staged = table.select(**_values(table, contract, shape.present, reading), **attributes, **beside)
     problems = tuple(f"{name}: {problem}" for problem in [*twice, *shape.problems])
-    staged = table.select(**values, **attributes, **beside)
-    return Draft(contract, staged, tuple(shape.present), tuple(attributes), problems)
+    return Draft(contract, staged, tuple(shape.present), spelt, tuple(attributes), problems, raw.is_embedded)
 
 
 def _tidied(table: ir.Table) -> tuple[list[str], ir.Table]:
@@ -138,6 +152,10 @@ def _judge_attribute(name: str, dtype: dt.DataType, config: Config, shape: _Shap
         )
 
 
+def _is_spelt(column: Column, dtype: dt.DataType) -> bool:
+    return column.type in {"id", "text"} and bool(dtype.is_string())
+
+
 def _naive_times(table: ir.Table, contract: TableContract, present: list[str]) -> list[str]:
     times = [name for name in present if contract.column(name).type == "time"]
     return [name for name in times if not _is_aware(table[name].type()) and not table[name].type().is_null()]
@@ -147,14 +165,11 @@ def _is_aware(dtype: dt.DataType) -> bool:
     return isinstance(dtype, dt.Timestamp) and dtype.timezone is not None
 
 
-def _values(
-    table: ir.Table, contract: TableContract, present: list[str], found: Profile, config: Config
-) -> dict[str, ir.Value]:
+def _values(table: ir.Table, contract: TableContract, present: list[str], reading: Reading) -> dict[str, ir.Value]:
     values: dict[str, ir.Value] = {}
     for column in contract.columns:
         if column.name in present:
-            value: ir.Value = given(table[column.name])
-            values[column.name] = canonical(value, column.type, to_utc=found.to_utc, digits=config.minor_digits)
+            values[column.name] = canonical(given(table[column.name]), column.type, reading)
         else:
             values[column.name] = ibis.null(TYPES[column.type])
     if RECORDED_AT in values and contract.happened:

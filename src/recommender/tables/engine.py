@@ -32,10 +32,11 @@ def fetch(expression: ir.Table, what: str) -> pa.Table:
         If the engine fails. Its own words are left out of the sentence, as they may quote rows.
     """
     try:
-        return expression.to_pyarrow()
+        table: pa.Table = expression.to_pyarrow()
     except Exception as error:  # noqa: BLE001 (each engine has errors of its own, without a common base)
         line = re.search(r"CSV Error on Line: (\d+)", str(error))
         raise DataError(f"{what}: {_why(error, line)}.") from None
+    return table
 
 
 def _why(error: Exception, line: re.Match[str] | None) -> str:

@@ -22,11 +22,11 @@ _DELIMITERS = ",;\t|"
 
 @dataclass(frozen=True)
 class Folder:
-    """The tables of a folder, which of them are CSV (every column is text), and what could not be read."""
+    """The tables of a folder, which of them are CSV (every column is text), and why others cannot be read."""
 
     tables: dict[str, ir.Table]
     as_text: frozenset[str]
-    problems: tuple[str, ...]
+    unreadable: dict[str, str]
 
 
 def is_duckdb(path: Path) -> bool:
@@ -39,17 +39,17 @@ def read_folder(path: Path, connection: DuckDB) -> Folder:
     """Name the tables in the folder `path`; of each file only the ends and the header are read."""
     tables: dict[str, ir.Table] = {}
     as_text: set[str] = set()
-    problems: list[str] = []
+    unreadable: dict[str, str] = {}
     for name in TABLES:
         try:
             files = _files(path, name)
             if files:
                 tables[name] = _read(files, name, connection)
         except DataError as error:
-            problems.append(str(error))
+            unreadable[name] = str(error)
         else:
             as_text |= {name} if files and _is_csv(files[0]) else set()
-    return Folder(tables, frozenset(as_text), tuple(problems))
+    return Folder(tables, frozenset(as_text), unreadable)
 
 
 def _files(folder: Path, name: str) -> list[Path]:

@@ -1,30 +1,138 @@
-"""From a source to canonical tables."""
+"""From a source to canonical tables, and what is wrong with it."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from recommender.config import Config, read_config
 from recommender.errors import ContractError, DataError
-from recommender.tables.drafts import draft
-from recommender.tables.sources import open_source
+from recommender.schema import RECORDED_AT, TABLES
+from recommender.tables.checks import Verdict, judge, missing_tables
+from recommender.tables.drafts import Draft, draft
+from recommender.tables.sources import Source, open_source
 from recommender.tables.table import Tables
 
-__all__ = ["read_tables"]
+__all__ = ["check_tables", "read_tables"]
+
+_UNSTATED = (
+    "consents: there is no such table, and no setting says what holds instead: "
+    'set if_missing in [consents] of recommender.toml to "granted" or "withheld".'
+)
 
 
 def read_tables(source: Any, config: Config | None = None, *, check: bool = True) -> Tables:
-    """Read raw tables."""
-    settings = config or settings_beside(source)
-    opened = open_source(source, settings)
-    drafts = {name: draft(name, raw, settings) for name, raw in opened.tables.items()}
-    problems = [*opened.problems, *(problem for one in drafts.values() for problem in one.problems)]
+    """Read raw tables into canonical form (see `Tables`), lazily.
+
+    Parameters
+    ----------
+    source
+        A folder of Parquet or CSV files, a DuckDB file, a mapping of table names to pandas, Arrow or Polars frames (or
+        to Ibis tables), or an Ibis connection.
+    config
+        The settings; where there are none, those in the `recommender.toml` of the folder.
+    check
+        Whether to hold every row to the contract. Tables, columns and types are judged in any case.
+
+    Raises
+    ------
+    ContractError
+        If the tables break their contract; every problem of every table is in it.
+    DataError
+        If `source` is nothing that tables can be read from.
+    ConfigError
+        If there are naive times and the settings name no time zone.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frames = {
+    ...     "accounts": pd.DataFrame({"account_id": ["007"], "opened_at": [None], "segment": ["home"], "age": [41]}),
+    ...     "products": pd.DataFrame(
+    ...         {"product_id": ["wifi"], "name": ["Hotspots"], "category": ["data"], "monthly_price": [9.99]}
+    ...     ),
+    ...     "holdings": pd.DataFrame({"account_id": [], "product_id": [], "started_at": [], "ended_at": []}, dtype=str),
+    ...     "complaints": pd.DataFrame(
+    ...         {"complaint_id": [], "account_id": [], "opened_at": [], "resolved_at": [], "status": []}, dtype=str
+    ...     ),
+    ... }
+    >>> tables = read_tables(frames)
+    >>> tables["products"].monthly_price.to_pyarrow().to_pylist()
+    [999]
+    """
+    settings = config or _settings_beside(source)
+    drafts, problems = _drafts(open_source(source, settings), settings)
+    verdicts = _verdicts(drafts) if check else {}
+    problems += [problem for verdict in verdicts.values() for problem in verdict.problems]
     if problems:
-        raise ContractError(problems)
-    recorded = frozenset(name for name, one in drafts.items() if one.is_recorded)
-    return Tables({name: one.table for name, one in drafts.items()}, settings, recorded)
+        raise ContractError(_in_order(problems))
+    clean = {name: verdict.clean for name, verdict in verdicts.items()}
+    tables = {name: one.table(clean.get(name, ())) for name, one in drafts.items()}
+    return Tables(tables, settings, frozenset(name for name, one in drafts.items() if one.is_recorded))
 
 
-def settings_beside(source: Any) -> Config:
-    """Return the settings in the `recommender.toml` of a folder, or the defaults."""
+def check_tables(source: Any, config: Config | None = None) -> list[str]:
+    """Return a sentence for each way in which a source breaks the contract; none where it is good.
+
+    Parameters
+    ----------
+    source
+        Whatever `read_tables` reads, or `Tables`.
+    config
+        As for `read_tables`.
+
+    Raises
+    ------
+    ConfigError
+        If there are naive times and the settings name no time zone, or these cannot be read.
+    """
+    if isinstance(source, Tables):
+        return check_tables(_bare(source), replace(source.config, time_zone="UTC"))
+    settings = config or _settings_beside(source)
+    try:
+        opened = open_source(source, settings)
+    except DataError as error:
+        return [str(error)]
+    drafts, problems = _drafts(opened, settings)
+    problems += [problem for verdict in _verdicts(drafts).values() for problem in verdict.problems]
+    return _in_order(problems + _unstated(opened.tables, settings))
+
+
+def _settings_beside(source: Any) -> Config:
     path = Path(source) / "recommender.toml" if isinstance(source, str | Path) else None
     return read_config(path) if path and path.is_file() else Config()
+
+
+def _drafts(opened: Source, settings: Config) -> tuple[dict[str, Draft], list[str]]:
+    """Cast every table, and list what is wrong with tables, columns and types."""
+    drafts: dict[str, Draft] = {}
+    problems = [*opened.unreadable.values(), *missing_tables({**opened.tables, **opened.unreadable})]
+    for name, raw in opened.tables.items():
+        try:
+            drafts[name] = draft(name, raw, settings)
+            problems += drafts[name].problems
+        except DataError as error:
+            problems.append(str(error))
+    return drafts, problems
+
+
+def _verdicts(drafts: Mapping[str, Draft]) -> dict[str, Verdict]:
+    return {name: judge(one, drafts) for name, one in drafts.items()}
+
+
+def _in_order(problems: list[str]) -> list[str]:
+    """Order the sentences by the table that each begins with."""
+    place = {name: i for i, name in enumerate(TABLES)}
+    return sorted(problems, key=lambda problem: place.get(problem.partition(":")[0], -1))
+
+
+def _unstated(present: Mapping[str, Any], settings: Config) -> list[str]:
+    if "consents" in present or settings.consents.if_missing != "refuse":
+        return []
+    return [_UNSTATED]
+
+
+def _bare(tables: Tables) -> dict[str, Any]:
+    """Return the tables without the `recorded_at` that reading filled in."""
+    filled = {name for name in tables.by_name if name not in tables.recorded and RECORDED_AT in tables[name].columns}
+    return {name: table.drop(RECORDED_AT) if name in filled else table for name, table in tables.by_name.items()}

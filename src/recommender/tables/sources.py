@@ -1,7 +1,7 @@
 """Where raw tables come from: a folder, a DuckDB file, frames in memory, or a connection."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,22 +23,24 @@ __all__ = ["RawTable", "Source", "open_source"]
 
 @dataclass(frozen=True)
 class RawTable:
-    """A table as the source has it; `is_text` where every column is text, whose types are for us to find."""
+    """A table as the source has it.
+
+    `is_text` where every column is text whose types are for us to find; `is_duckdb` where DuckDB is the engine;
+    `is_embedded` where rows keep their place and nobody else writes, as in files and frames.
+    """
 
     table: ir.Table
     is_text: bool = False
+    is_duckdb: bool = True
+    is_embedded: bool = True
 
 
 @dataclass(frozen=True)
 class Source:
-    """The raw tables of the contract that a source has, by name, and what could not be read.
-
-    `is_embedded` where rows keep their place and nobody else writes: files and frames.
-    """
+    """The raw tables of the contract that a source has, by name, and of those that cannot be read the reason."""
 
     tables: Mapping[str, RawTable]
-    is_embedded: bool
-    problems: tuple[str, ...] = ()
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_source(source: Any, config: Config) -> Source:
@@ -54,7 +56,7 @@ def open_source(source: Any, config: Config) -> Source:
     if isinstance(source, Mapping):
         return _open_mapping(source, config)
     if isinstance(source, BaseBackend):
-        return Source(_found(source), is_embedded=False)
+        return Source(_found(source, is_embedded=False))
     raise DataError(
         "Tables are read from a folder, a DuckDB file, a mapping of names to frames or an Ibis connection, "
         f"and {type(source).__name__} is none of them."
@@ -66,12 +68,12 @@ def _open_path(path: Path, config: Config) -> Source:
         connection = connect(config.engine)
         read = read_folder(path, connection)
         tables = {name: RawTable(table, is_text=name in read.as_text) for name, table in read.tables.items()}
-        return Source(tables, is_embedded=True, problems=read.problems)
+        return Source(tables, read.unreadable)
     if not path.exists():
         raise DataError(f"{path}: there is no such folder or file.")
     if not is_duckdb(path):
         raise DataError(f"{path}: a folder of tables or a DuckDB file was needed, and this file is neither.")
-    return Source(_found(_open_database(path, config)), is_embedded=True)
+    return Source(_found(_open_database(path, config), is_embedded=True))
 
 
 def _open_database(path: Path, config: Config) -> DuckDB:
@@ -81,8 +83,10 @@ def _open_database(path: Path, config: Config) -> DuckDB:
         raise DataError(f"{path}: DuckDB cannot open it ({type(error).__name__}).") from error
 
 
-def _found(connection: BaseBackend) -> dict[str, RawTable]:
-    return {name: RawTable(connection.table(name)) for name in sorted(TABLES.keys() & set(connection.list_tables()))}
+def _found(connection: BaseBackend, *, is_embedded: bool) -> dict[str, RawTable]:
+    is_duckdb = isinstance(connection, DuckDB)
+    names = sorted(TABLES.keys() & set(connection.list_tables()))
+    return {name: RawTable(connection.table(name), is_duckdb=is_duckdb, is_embedded=is_embedded) for name in names}
 
 
 def _open_mapping(frames: Mapping[str, Any], config: Config) -> Source:
@@ -94,9 +98,13 @@ def _open_mapping(frames: Mapping[str, Any], config: Config) -> Source:
     if lazy and len(lazy) < len(frames):
         raise DataError("The mapping holds Ibis tables beside frames; all of one or all of the other were needed.")
     if lazy:
-        return Source({name: RawTable(table) for name, table in lazy.items()}, is_embedded=False)
+        return Source({name: _lazy(table) for name, table in lazy.items()})
     connection = connect(config.engine)
-    return Source({name: _register(connection, name, frame) for name, frame in frames.items()}, is_embedded=True)
+    return Source({name: _register(connection, name, frame) for name, frame in frames.items()})
+
+
+def _lazy(table: ir.Table) -> RawTable:
+    return RawTable(table, is_duckdb=isinstance(table.get_backend(), DuckDB), is_embedded=False)
 
 
 def _register(connection: DuckDB, name: str, frame: Any) -> RawTable:
@@ -121,7 +129,7 @@ def _arrow(name: str, frame: Any) -> pa.Table:
         ) from None
 
 
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _plain(column: Any) -> Any:
     """Return `column` in a type that the engine knows."""
     if pa.types.is_null(column.type):
         return column.cast(pa.string())
