@@ -1,0 +1,5 @@
+"""One row per account as known at a moment: what the ranker and the policy read."""
+
+from recommender.snapshots.build import build_snapshot
+
+__all__ = ["build_snapshot"]

@@ -1,0 +1,141 @@
+"""One row per account as known at a moment: features for the ranker, facts for the policy."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import reduce
+from typing import Any
+
+import ibis
+import pyarrow as pa
+from ibis.expr import types as ir
+
+from recommender import schema
+from recommender.errors import AccountNotFoundError, DataError
+from recommender.snapshots.consents import marketing, usage_consent
+from recommender.snapshots.facts import fact_tables, watermarks
+from recommender.snapshots.fields import FACT_TYPES, MOMENT, feature_field, in_type, words
+from recommender.tables import Tables, fetch
+from recommender.usage import INDICATORS, Indicator, Known, moment, summaries
+
+__all__ = ["build_snapshot"]
+
+_NO_FEATURES = (schema.ACCOUNT, "opened_at", schema.RECORDED_AT)
+_YES, _NO = ("true", "t", "yes", "y", "1", "1.0"), ("false", "f", "no", "n", "0", "0.0")
+
+
+def build_snapshot(
+    tables: Tables,
+    as_of: datetime | str,
+    *,
+    accounts: Sequence[str] | None = None,
+    indicators: Sequence[Indicator] = INDICATORS,
+) -> pa.Table:
+    """Describe each account by what was recorded by `as_of`.
+
+    The columns are account_id, as_of (UTC), the attributes of the accounts table, the indicators, and the facts of
+    `schema.FACTS`. A feature is int64, float64, boolean or text; unknown is null. Its field carries `definition`,
+    `unit` and `says` as metadata. The usage of an account that does not consent to its use is not read.
+
+    Parameters
+    ----------
+    tables
+        Raw tables, see `read_tables`; they need not be cut.
+    as_of
+        The moment of decision; a naive one is read in the time zone of the settings.
+    accounts
+        The accounts wanted; all those known at `as_of` by default.
+    indicators
+        What to compute, `INDICATORS` or a selection of it, with or without one's own.
+
+    Returns
+    -------
+    pyarrow.Table
+        One row per account, sorted by account_id.
+
+    Raises
+    ------
+    AccountNotFoundError
+        If an account asked for is not known at `as_of`.
+    ConfigError
+        If indicators need local time and the settings name no time zone.
+    DataError
+        If a needed table is missing, or an attribute has the name of an indicator.
+    FeatureError
+        If an indicator lacks a name, a definition or a phrase, or gives no number, boolean or text.
+    """
+    at = tables.config.moment(as_of)
+    known = _known(tables, at, accounts)
+    named = tuple(indicator.under(tables.config) for indicator in indicators)
+    attributes = _attributes(known, named)
+    rows = fetch(_joined(known, named, attributes), "snapshot").sort_by(schema.ACCOUNT)
+    _check_found(rows, accounts)
+    return _finished(rows, words(named, attributes), at, watermarks(tables, at))
+
+
+def _known(tables: Tables, at: datetime, wanted: Sequence[str] | None) -> Known:
+    cut = tables.cut(at)
+    described = cut["accounts"]
+    if wanted is not None:
+        asked = ibis.memtable(pa.table({schema.ACCOUNT: pa.array([one.strip() for one in wanted], pa.string())}))
+        described = described.semi_join(asked, schema.ACCOUNT)
+    consents = usage_consent(cut, described, moment(at))
+    consenting = described.semi_join(consents.filter(consents[schema.USAGE_CONSENT]), schema.ACCOUNT)
+    return Known(cut, at, described, consenting)
+
+
+def _attributes(known: Known, indicators: Sequence[Indicator]) -> tuple[str, ...]:
+    settings = known.config.features
+    left_out = {*_NO_FEATURES, *settings.exclude, settings.vulnerable}
+    attributes = tuple(name for name in known.accounts.columns if name not in left_out)
+    if taken := sorted({one.name for one in indicators} & set(attributes)):
+        raise DataError(f"accounts: the attributes {taken[:5]} have names of indicators; rename or exclude them.")
+    return attributes
+
+
+def _joined(known: Known, indicators: Sequence[Indicator], attributes: tuple[str, ...]) -> ir.Table:
+    base = known.accounts.select(schema.ACCOUNT, *attributes, **{schema.VULNERABLE: _vulnerable(known)})
+    consents = (
+        usage_consent(known.tables, known.accounts, moment(known.as_of)),
+        marketing(known.tables, known.accounts, moment(known.as_of)),
+    )
+    return reduce(_attach, (*summaries(known, indicators), *consents, *fact_tables(known)), base)
+
+
+def _attach(base: ir.Table, more: ir.Table) -> ir.Table:
+    beside = more.rename(_theirs=schema.ACCOUNT)
+    return base.left_join(beside, base[schema.ACCOUNT] == beside["_theirs"]).drop("_theirs")
+
+
+def _vulnerable(known: Known) -> ir.Value:
+    name = known.config.features.vulnerable
+    if name not in known.accounts.columns:
+        return ibis.null("boolean")
+    said = known.accounts[name]
+    return said if said.type().is_boolean() else _flag(said.cast("string").strip().lower())
+
+
+def _flag(word: ir.StringValue) -> ir.BooleanValue:
+    return ibis.cases((word.isin(_YES), True), (word.isin(_NO), False), else_=ibis.null("boolean"))
+
+
+def _check_found(rows: pa.Table, wanted: Sequence[str] | None) -> None:
+    missing = 0 if wanted is None else len({one.strip() for one in wanted}) - rows.num_rows
+    if missing:
+        raise AccountNotFoundError(f"{missing} of the accounts asked for are not among the accounts known by then.")
+
+
+def _finished(
+    rows: pa.Table, said: dict[str, dict[str, str]], at: datetime, known_until: Mapping[str, datetime | None]
+) -> pa.Table:
+    """Put the columns in order, in their types: account, as_of, features, facts."""
+    fields: list[pa.Field[Any]] = [pa.field(schema.ACCOUNT, pa.string()), pa.field(schema.AS_OF, MOMENT)]
+    fields += [feature_field(name, rows.schema.field(name).type, text) for name, text in said.items()]
+    fields += [pa.field(name, kind) for name, kind in FACT_TYPES.items()]
+    constant = {schema.AS_OF: at, **known_until}
+    columns = [
+        pa.repeat(pa.scalar(constant[field.name], MOMENT), rows.num_rows)
+        if field.name in constant
+        else in_type(rows, field)
+        for field in fields
+    ]
+    return pa.table(columns, schema=pa.schema(fields))

@@ -1,0 +1,65 @@
+"""What may be read: the tables as known at a moment, for the accounts asked for, under their consent."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import ibis
+from ibis.expr import types as ir
+
+from recommender import schema
+from recommender.config import Config
+from recommender.tables import Tables
+from recommender.tables.casts import TYPES
+
+__all__ = ["Known", "moment"]
+
+
+def moment(at: datetime) -> ir.TimestampScalar:
+    """Return `at` as the naive UTC literal that canonical tables are compared with."""
+    naive = at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
+    return ibis.literal(naive, type="timestamp(6)")
+
+
+@dataclass(frozen=True)
+class Known:
+    """Tables already cut at `as_of`, the accounts to be described, and which of them let their usage be read.
+
+    `accounts` and `consenting` hold one row per account; `accounts` has every column of its table.
+    """
+
+    tables: Tables
+    as_of: datetime
+    accounts: ir.Table
+    consenting: ir.Table
+
+    @property
+    def config(self) -> Config:
+        """The settings of the tables."""
+        return self.tables.config
+
+    def ago(self, days: int) -> ir.TimestampScalar:
+        """Return the moment `days` times 24 hours before `as_of`."""
+        return moment(self.as_of - timedelta(days=days))
+
+    def may_read(self, table: str) -> ir.Table:
+        """Return the ids of the accounts whose rows of `table` may be read."""
+        return (self.consenting if table in schema.USAGE_TABLES else self.accounts).select(schema.ACCOUNT)
+
+    def with_empty(self, table: str) -> "Known":
+        """Return the same with a stand-in for an absent `table`, from which types can be told but nothing read."""
+        kinds = {column.name: TYPES[column.type] for column in schema.TABLES[table].columns}
+        tables = {**self.tables.by_name, table: ibis.table(kinds, name=table)}
+        return replace(self, tables=replace(self.tables, by_name=tables))
+
+    def happened(self, table: str, column: str, days: int | None = None) -> ir.Table:
+        """Return the rows of `table` that may be read, with `column` at most at `as_of` and in the last `days`."""
+        rows = self.tables[table]
+        inside = rows[column] <= moment(self.as_of)
+        if days is not None:
+            inside &= rows[column] > self.ago(days)
+        return rows.filter(inside).semi_join(self.may_read(table), schema.ACCOUNT)
+
+    def with_everyone(self, table: str, rows: ir.Table) -> ir.Table:
+        """Add to `rows`, which come from `table`, one row of nulls for each account whose rows may be read."""
+        gaps = {name: ibis.null(kind) for name, kind in rows.schema().items() if name != schema.ACCOUNT}
+        return rows.union(self.may_read(table).mutate(**gaps).select(rows.columns))
