@@ -18,6 +18,7 @@ from recommender.usage import Known, holding_states, moment
 __all__ = ["take_up"]
 
 _END = datetime(9999, 12, 31, tzinfo=UTC)
+_LAG = timedelta(days=1)
 
 
 def take_up(tables: Tables, as_of: datetime | str, horizon_days: int, gap_days: int = 0) -> pa.Table:
@@ -45,7 +46,8 @@ def take_up(tables: Tables, as_of: datetime | str, horizon_days: int, gap_days: 
     ConfigError
         If the horizon is not positive or the gap is negative.
     NotEnoughDataError
-        If holdings are not known until the end of the horizon.
+        If the horizon is not over: by the feeds table holdings are known until more than a day before its end or, where
+        it does not say, no table has a row recorded since.
     """
     if horizon_days <= 0 or gap_days < 0:
         raise ConfigError(f"take_up: a horizon over 0 and a gap of 0 days or more, {horizon_days} and {gap_days} came.")
@@ -60,10 +62,26 @@ def take_up(tables: Tables, as_of: datetime | str, horizon_days: int, gap_days: 
 
 
 def _check_known(tables: Tables, end: datetime) -> None:
+    """Refuse a horizon that is not over: a feed may lag by a day, and any feed shows how far the data reach."""
     until = known_until(tables, "holdings", _END)
-    if until is None or until < end:
-        said = "are not known at all" if until is None else f"are known until {until:%Y-%m-%d %H:%M} UTC"
-        raise NotEnoughDataError(f"Take-up until {end:%Y-%m-%d %H:%M} UTC is needed, and holdings {said}.")
+    reach = [until] if _is_stated(tables) else (known_until(tables, name, _END) for name in _reaching(tables))
+    if not any(one and one >= end - _LAG for one in reach):
+        said = "not known at all" if until is None else f"known until {until:%Y-%m-%d %H:%M} UTC"
+        raise NotEnoughDataError(f"Take-up until {end:%Y-%m-%d %H:%M} UTC is needed, and holdings are {said}.")
+
+
+def _is_stated(tables: Tables) -> bool:
+    """Tell whether the feeds table says until when holdings are complete."""
+    if "feeds" not in tables:
+        return False
+    feeds = tables["feeds"]
+    return fetch(feeds.filter(feeds.feed == "holdings"), "feeds").num_rows > 0
+
+
+def _reaching(tables: Tables) -> list[str]:
+    """Name the tables whose rows are recorded as things happen, the small ones first."""
+    names = [name for name in tables.by_name if schema.TABLES[name].happened]
+    return sorted(names, key=lambda name: (name != "holdings", name in schema.USAGE_TABLES, name))
 
 
 def _added(tables: Tables, at: datetime, start: datetime, end: datetime) -> ir.Table:
