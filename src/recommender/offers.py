@@ -29,7 +29,7 @@ class Choice:
     excluded_by_offer: NDArray[np.bool_]
 
 
-def choose(  # noqa: PLR0913  # four arrays and three limits, the limits by name
+def choose(
     propensity: NDArray[np.floating],
     lift: NDArray[np.floating],
     suppressed: NDArray[np.bool_],

@@ -43,7 +43,7 @@ class Facts:
     complaints_known_until: int | None = None
 
     @classmethod
-    def of(  # noqa: PLR0913  # a decision has this many inputs, all but two by name
+    def of(
         cls,
         rows: pa.Table,
         catalogue: Catalogue,
