@@ -32,6 +32,7 @@ _NEEDED: dict[ColumnType, str] = {
     "bytes": "whole bytes were",
     "money": "amounts were",
 }
+_PADDED = r"^\s|\s$"  # of ids, which are many and differ, asking costs less than stripping
 _WHOLE = r"^[+-]?[0-9]+(\.0*)?$"
 _ZONE = r"([zZ]|UTC|[+-][0-9]{2}(:?[0-9]{2})?)"
 _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?" + _ZONE + ")?)?$"
@@ -78,9 +79,11 @@ def refusal(dtype: dt.DataType, kind: ColumnType) -> str | None:
     return f"is of type {dtype}, where {_NEEDED[kind]} needed"
 
 
-def given(column: ir.Column) -> ir.Column:
-    """Return `column` with what stands for nothing as null: text that is blank, and not-a-number."""
+def given(column: ir.Column, kind: ColumnType = "text") -> ir.Column:
+    """Return `column` without blanks around text, and with what stands for nothing (blank, not-a-number) as null."""
     dtype = column.type()
+    if dtype.is_string() and kind == "id":
+        return ibis.ifelse(column.re_search(_PADDED), column.strip(), column).nullif("")
     if dtype.is_string():
         return column.strip().nullif("")
     if dtype.is_floating():
@@ -134,17 +137,21 @@ def _whole(value: Any) -> ir.Value:
         return value.cast("int64")
     if dtype.is_string():
         return ibis.ifelse(value.re_search(_WHOLE), value, ibis.null("string")).try_cast("int64")
-    number = value.cast("float64")
-    fits = (number == number.round(0)) & (number.abs() < _EXACT)
-    return ibis.ifelse(fits, number, ibis.null("float64")).cast("int64")
+    number = _within_reach(value.cast("float64"))
+    nearest = number.round(0).cast("int64")
+    return ibis.ifelse(number == nearest, nearest, ibis.null("int64"))
 
 
 def _money(value: Any, digits: int) -> ir.Value:
     number = value.try_cast("float64") if value.type().is_string() else value.cast("float64")
-    units = number * float(10**digits)
-    nearest = units.round(0)
-    fits = ((units - nearest).abs() <= _NOISE) & (nearest.abs() < _EXACT)
-    return ibis.ifelse(fits, nearest, ibis.null("float64")).cast("int64")
+    units = _within_reach(number * float(10**digits))
+    nearest = units.round(0).cast("int64")
+    return ibis.ifelse((units - nearest).abs() <= _NOISE, nearest, ibis.null("int64"))
+
+
+def _within_reach(number: Any) -> Any:
+    """Return `number`, null where a float cannot tell it from the next whole number; an infinite one too."""
+    return ibis.ifelse(number.abs() < _EXACT, number, ibis.null("float64"))
 
 
 def _time(value: Any, reading: Reading) -> ir.Value:

@@ -17,11 +17,11 @@ from recommender.tables.examples import rows_of, values_of
 __all__ = ["Rule", "Verdict", "judge", "missing_tables", "rules"]
 
 _NOT: dict[str, str] = {
-    "time": "no times in ISO 8601 (2026-06-30 08:00, or 2026-06-30T08:00:00+02:00)",
-    "flag": "neither true nor false",
-    "seconds": "no whole seconds",
-    "bytes": "no whole bytes",
-    "money": "no amounts in whole minor units of the currency (minor_digits in recommender.toml sets its decimals)",
+    "time": "cannot be read as a time in ISO 8601, such as 2026-06-30 08:00 or 2026-06-30T08:00:00+02:00",
+    "flag": "cannot be read as true or false",
+    "seconds": "cannot be read as whole seconds",
+    "bytes": "cannot be read as whole bytes",
+    "money": "cannot be read as an amount with as many decimals as minor_digits in recommender.toml says",
 }
 _NEVER_EMPTY = (ACCOUNTS.name, PRODUCTS.name)
 
@@ -30,9 +30,9 @@ _NEVER_EMPTY = (ACCOUNTS.name, PRODUCTS.name)
 class Rule:
     """What no row of a table may do.
 
-    `is_broken` marks the rows of a draft's staged table that do it; `says` is the sentence, with `{rows}` or `{values}` for
-    their number. `shown` is the column whose values are the examples; without one the rows are named, as the id of an
-    account belongs in no message.
+    `is_broken` marks the rows of a draft's staged table that do it; `says` is the sentence, with `{rows}` or
+    `{values}` for their number. `shown` is the column whose values are the examples; without one the rows are named,
+    as the id of an account belongs in no message.
     """
 
     says: str
@@ -78,7 +78,7 @@ def _rules_of(column: Column) -> Iterator[Rule]:
     if not column.nullable:
         yield Rule(f"the column {name!r} is empty in {{rows}}", lambda table: table[given].isnull())
     if column.type in _NOT:
-        says = f"the column {name!r} holds {{values}} that are {_NOT[column.type]}"
+        says = f"the column {name!r} holds {{values}} that {_NOT[column.type]}"
         yield Rule(says, lambda table: table[given].notnull() & table[name].isnull(), given)
     if column.one_of:
         says = f"the column {name!r} holds {{values}} other than {', '.join(column.one_of)}"

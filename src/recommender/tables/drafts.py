@@ -86,7 +86,7 @@ def draft(name: str, raw: RawTable, config: Config) -> Draft:
     reading = Reading(found.to_utc, config.minor_digits, raw.is_duckdb)
     spelt = tuple(one for one in shape.present if _is_spelt(contract.column(one), table[one].type()))
     attributes = {one: _attribute(table[one], found.attributes.get(one)) for one in shape.attributes}
-    beside = {given_name(one): given(table[one]) for one in shape.present}
+    beside = {given_name(one): given(table[one], contract.column(one).type) for one in shape.present}
     beside |= {raw_name(one): table[one] for one in spelt}
     staged = table.select(**_values(table, contract, shape.present, reading), **attributes, **beside)
     problems = tuple(f"{name}: {problem}" for problem in [*twice, *shape.problems])
@@ -169,7 +169,7 @@ def _values(table: ir.Table, contract: TableContract, present: list[str], readin
     values: dict[str, ir.Value] = {}
     for column in contract.columns:
         if column.name in present:
-            values[column.name] = canonical(given(table[column.name]), column.type, reading)
+            values[column.name] = canonical(given(table[column.name], column.type), column.type, reading)
         else:
             values[column.name] = ibis.null(TYPES[column.type])
     if RECORDED_AT in values and contract.happened:
