@@ -1,0 +1,5 @@
+"""Public data sets as tables."""
+
+from recommender.datasets.telco import TELCO, telco, telco_frames
+
+__all__ = ["TELCO", "telco", "telco_frames"]
