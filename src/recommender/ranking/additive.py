@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
 
 from recommender.ranking.assembly import count_positives, pooled_rate
 from recommender.ranking.examples import Examples
@@ -39,9 +40,12 @@ def fit_points(
     """
     basis = make_basis(sizes, is_ordered)
     penalties = penalty * (1.0 + _RARE / np.maximum(count_positives(examples), 1))
-    if examples.link == "independent":
-        return _independent(examples, found, basis, penalties, n_jobs)
-    return fit_softmax(basis.one_hot(found), basis, targets(examples), examples.is_open, examples.weight, penalties)
+    # the vectors are short: more threads of BLAS cost time, and make sums depend on their number
+    with threadpool_limits(1):
+        if examples.link == "independent":
+            return _independent(examples, found, basis, penalties, n_jobs)
+        one_hot = basis.one_hot(found)
+        return fit_softmax(one_hot, basis, targets(examples), examples.is_open, examples.weight, penalties)
 
 
 def targets(examples: Examples) -> Floats:

@@ -89,4 +89,6 @@ def _intercepts(examples: Examples, intercept: Floats, base_rate: Floats, flag_b
     if examples.link == "one_of":
         known = intercept[~is_prior]
         intercept = intercept - np.logaddexp.reduce(known)
-    return np.where(is_prior, logit(base_rate), intercept)
+    intercept = intercept.copy()
+    intercept[is_prior] = logit(base_rate[is_prior])
+    return intercept

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
 
 from recommender.ranking.additive import targets
 from recommender.ranking.assembly import assemble
@@ -85,8 +86,10 @@ def _ease(examples: Examples, l2: float) -> NDArray[np.float64]:
     n_products = len(examples.products)
     holds = examples.held.astype(np.float64)
     holds[:, :n_products] = np.maximum(holds[:, :n_products], examples.y)
-    gram = (holds * examples.weight[:, np.newaxis]).T @ holds
-    inverse = np.linalg.inv(gram + l2 * np.eye(len(gram)))
+    # sums of several threads would depend on their number
+    with threadpool_limits(1):
+        gram = (holds * examples.weight[:, np.newaxis]).T @ holds
+        inverse = np.linalg.inv(gram + l2 * np.eye(len(gram)))
     weights = -inverse / np.diag(inverse)
     np.fill_diagonal(weights, 0.0)
     return weights[:, :n_products]

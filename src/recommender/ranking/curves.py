@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
 
 from recommender.ranking.links import Link
 from recommender.ranking.minimum import find_minimum
@@ -41,11 +42,12 @@ def fit_curves(scores: Floats, target: Floats, is_open: Flags, weight: Floats, l
     centre = (exposure * scores).sum(axis=0) / np.maximum(exposure.sum(axis=0), 1e-12)
     curves = _Curves(scores - centre, centre, target, is_open, exposure, link)
     spread, parameters = np.array([1.0, 0.5]), np.zeros(2 * len(centre) + 2)
-    for _ in range(_ROUNDS):
-        parameters = find_minimum(partial(curves.loss, spread=spread), parameters)
-        next_spread = curves.spread(parameters, spread)
-        parameters[2:] *= np.repeat(spread / next_spread, len(centre))
-        spread = next_spread
+    with threadpool_limits(1):
+        for _ in range(_ROUNDS):
+            parameters = find_minimum(partial(curves.loss, spread=spread), parameters)
+            next_spread = curves.spread(parameters, spread)
+            parameters[2:] *= np.repeat(spread / next_spread, len(centre))
+            spread = next_spread
     shift, slope = curves.unfold(parameters, spread)
     return shift - slope * centre, slope
 

@@ -50,8 +50,8 @@ def _edges(values: NDArray[np.float64], max_bins: int) -> NDArray[np.float64]:
     """Cut between distinct values into bins of about equal numbers of rows, no value counting for more than a bin."""
     distinct, counts = np.unique(values, return_counts=True)
     if len(distinct) > max_bins:
-        capped = np.cumsum(np.minimum(counts, len(values) / max_bins))
-        bin_of = np.ceil(capped / capped[-1] * max_bins - 1e-9)
+        rows = np.cumsum(np.minimum(counts, _rows_of_a_bin(counts, max_bins)))
+        bin_of = np.ceil(rows / rows[-1] * max_bins - 1e-9)
         last_of_bin = np.flatnonzero(np.diff(bin_of) > 0)
     else:
         last_of_bin = np.arange(len(distinct) - 1)
@@ -59,3 +59,11 @@ def _edges(values: NDArray[np.float64], max_bins: int) -> NDArray[np.float64]:
     middle = below / 2 + above / 2
     edges = np.where((middle >= below) & (middle < above), middle, below)
     return edges[np.isfinite(edges)]
+
+
+def _rows_of_a_bin(counts: NDArray[np.int64], max_bins: int) -> float:
+    """Return how many rows a bin has where values of more rows fill a bin each and the rest share the others."""
+    largest = np.sort(counts)[::-1][:max_bins]
+    rest = counts.sum() - np.cumsum(largest) + largest
+    share = rest / np.arange(max_bins, max_bins - len(largest), -1)
+    return float(share[np.argmax(largest <= share)])
