@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -131,5 +131,5 @@ def _checked(rule: Rule, facts: Facts) -> Mask:
     return mask
 
 
-def _settings(rule: Rule) -> dict[str, Any]:
-    return {name: getattr(rule, name) for name in getattr(rule, "__dataclass_fields__", {})}
+def _settings(rule: Any) -> dict[str, Any]:
+    return {field.name: getattr(rule, field.name) for field in fields(rule)} if is_dataclass(rule) else {}

@@ -1,0 +1,87 @@
+"""What an offer does to the monthly bill."""
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+
+from recommender.bill import bill_changes
+from recommender.catalogue import Catalogue, Product
+from recommender.errors import DataError
+
+# In cents: all 2000 contains data 800 and duo 700, which contains calls 400 and texts (price unknown).
+CATALOGUE = Catalogue.of(
+    [
+        Product("all", "All", "bundles", Decimal("20.00"), includes=("data", "duo")),
+        Product("calls", "Calls", "voice", Decimal(4)),
+        Product("data", "Data", "internet", Decimal("8.0")),
+        Product("duo", "Duo", "bundles", Decimal("7.00"), includes=("calls", "texts")),
+        Product("texts", "Texts", "voice"),
+    ]
+)
+
+
+def _changes(*held: str, bundle_replaces_parts: bool = False, minor_digits: int = 2) -> dict[str, int | None]:
+    mask = np.array([[product_id in held for product_id in CATALOGUE.ids]])
+    changes, known = bill_changes(
+        CATALOGUE, mask, minor_digits=minor_digits, bundle_replaces_parts=bundle_replaces_parts
+    )
+    assert changes.dtype == np.int64
+    assert (changes[~known] == 0).all()
+    pairs = zip(CATALOGUE.ids, changes[0].tolist(), known[0].tolist(), strict=True)
+    return {product_id: change if is_known else None for product_id, change, is_known in pairs}
+
+
+def test_a_change_is_the_price_in_minor_units() -> None:
+    assert _changes("calls") == {"all": 2000, "calls": 400, "data": 800, "duo": 700, "texts": None}
+
+
+def test_minor_units_are_the_currencys() -> None:
+    assert _changes(minor_digits=0)["all"] == 20
+    assert _changes(minor_digits=3)["all"] == 20 * 1000
+
+
+def test_a_bundle_may_take_the_place_of_its_parts() -> None:
+    changes = _changes("calls", bundle_replaces_parts=True)
+    assert changes == {"all": 2000 - 400, "calls": 400, "data": 800, "duo": 700 - 400, "texts": None}
+
+
+def test_parts_of_parts_are_saved_once_each() -> None:
+    changes = _changes("calls", "data", "duo", bundle_replaces_parts=True)
+    assert changes["all"] == 2000 - 400 - 800 - 700
+
+
+def test_a_saving_of_unknown_size_makes_the_change_unknown() -> None:
+    changes = _changes("texts", bundle_replaces_parts=True)
+    assert (changes["all"], changes["duo"], changes["data"]) == (None, None, 800)
+
+
+def test_a_bundle_that_contains_itself_saves_nothing_by_itself() -> None:
+    knot = Catalogue.of(
+        [
+            Product("a", "A", "x", Decimal(5), includes=("b",)),
+            Product("b", "B", "x", Decimal(3), includes=("a",)),
+        ]
+    )
+    changes, _ = bill_changes(knot, np.array([[True, True]]), minor_digits=0, bundle_replaces_parts=True)
+    assert changes.tolist() == [[5 - 3, 3 - 5]]
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_there_is_one_change_per_account_and_product(n: int) -> None:
+    changes, known = bill_changes(CATALOGUE, np.zeros((n, 5), dtype=bool), minor_digits=2)
+    assert changes.shape == known.shape == (n, 5)
+
+
+def test_a_price_finer_than_the_currency_is_refused() -> None:
+    fine = Catalogue.of([Product("fine", "Fine", "x", Decimal("0.999"))])
+    held: Any = np.zeros((1, 1), dtype=bool)
+    with pytest.raises(DataError, match=r"price of 'fine' must be whole in units of 10\^-2, but 0\.999 came"):
+        bill_changes(fine, held, minor_digits=2)
+
+
+def test_prices_beyond_floats_stay_exact() -> None:
+    dear = Catalogue.of([Product("dear", "Dear", "x", Decimal("90071992547409.93"))])
+    changes, _ = bill_changes(dear, np.zeros((1, 1), dtype=bool), minor_digits=2)
+    assert changes.tolist() == [[2**53 + 1]]
