@@ -53,7 +53,9 @@ def bills(rng: np.random.Generator, drawn: list[Bills], number: NDArray[np.int64
 
 
 def _versions(rng: np.random.Generator, batch: Bills, number: NDArray[np.int64]) -> pa.Table:
-    never = np.full(len(batch.row), NEVER)
+    n = len(batch.row)
+    never = np.full(n, NEVER)
+    late = np.where(rng.random(n) < 0.05, rng.integers(3600, 3 * DAY, n), 30)
     paid_before = np.where(batch.paid < batch.corrected, batch.paid, never)
     amount_paid = np.where(batch.corrected < batch.paid, batch.corrected_cents, batch.cents)
     versions = (
@@ -61,19 +63,18 @@ def _versions(rng: np.random.Generator, batch: Bills, number: NDArray[np.int64])
         (batch.corrected, batch.corrected_cents, paid_before),
         (batch.paid, amount_paid, batch.paid),
     )
-    return pa.concat_tables([_version(rng, batch, number, *version) for version in versions])
+    return pa.concat_tables([_version(batch, number, late, *version) for version in versions])
 
 
 def _version(
-    rng: np.random.Generator,
     batch: Bills,
     number: NDArray[np.int64],
+    late: NDArray[np.int64],
     at: NDArray[np.int64],
     cents: NDArray[np.int64],
     paid: NDArray[np.int64],
 ) -> pa.Table:
     real = at != NEVER
-    late = np.where(rng.random(len(at)) < 0.05, rng.integers(3600, 3 * DAY, len(at)), 30)
     return pa.table(
         {
             "account_id": arrow.ids("A", number[batch.row[real]]),

@@ -14,7 +14,7 @@ from recommender.simulation.bills import Bills, bills, draw_bills
 from recommender.simulation.calls import Calls, calls, covered, draw_calls
 from recommender.simulation.consents import consents, draw_consents
 from recommender.simulation.contacts import contacts
-from recommender.simulation.events import Happening
+from recommender.simulation.events import Happening, Users
 from recommender.simulation.holdings import Holdings, holdings
 from recommender.simulation.life import Chapter, State, chances, live
 from recommender.simulation.needs import NEEDS
@@ -86,14 +86,14 @@ def _months(rng: np.random.Generator, known: Appeal, people: People, chapters: S
 def _month(
     rng: np.random.Generator, known: Appeal, people: People, chapter: Chapter, charges: NDArray[np.int64]
 ) -> _Month:
-    step, needs = chapter.step, chapter.state.needs
+    step, users = chapter.step, Users(chapter.state.needs, people.liveliness, people.opened)
     holds = chapter.state.started <= step.start
     prices = np.array([int(100 * (product.monthly_price or 0)) for product in known.catalogue.products])
     hotspot = np.array([product.category == "hotspot" for product in known.catalogue.products])
     return _Month(
-        calls=draw_calls(rng, step, needs, people.liveliness, covered(holds, known.catalogue.position)),
-        sessions=draw_sessions(rng, step, needs, people.liveliness, np.any(holds[:, hotspot], axis=1)),
-        messages=draw_messages(rng, step, needs, people.liveliness),
+        calls=draw_calls(rng, step, users, covered(holds, known.catalogue.position)),
+        sessions=draw_sessions(rng, step, users, np.any(holds[:, hotspot], axis=1)),
+        messages=draw_messages(rng, step, users),
         bills=draw_bills(rng, step, people, holds @ prices, charges),
     )
 
@@ -130,4 +130,4 @@ def _latent(people: People, last: State) -> pa.Table:
         "price_sensitivity": pa.array(people.price_sensitivity),
         "satisfaction": pa.array(last.satisfaction),
     }
-    return pa.table(columns | {need: pa.array(last.needs[:, i]) for i, need in enumerate(NEEDS)})
+    return pa.table(columns | {need: pa.array(last.settled[:, i]) for i, need in enumerate(NEEDS)})

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recommender.schema import DESTINATIONS, DIRECTIONS
 from recommender.simulation import arrow
-from recommender.simulation.events import WEEKDAYS, WEEKENDS, Activity, happen, hours
+from recommender.simulation.events import WEEKDAYS, WEEKENDS, Activity, Users, happen, hours
 from recommender.simulation.lateness import recorded
 from recommender.simulation.timeline import Step
 
@@ -104,15 +104,9 @@ class Calls:
     cents: NDArray[np.int64]
 
 
-def draw_calls(
-    rng: np.random.Generator,
-    step: Step,
-    needs: NDArray[np.float64],
-    liveliness: NDArray[np.float64],
-    free: NDArray[np.bool_],
-) -> Calls:
+def draw_calls(rng: np.random.Generator, step: Step, users: Users, free: NDArray[np.bool_]) -> Calls:
     """Draw the calls of a step; `free` (n, n_destinations) says which cost nothing."""
-    parts = [_draw(rng, manner, step, needs, liveliness) for manner in _MANNERS]
+    parts = [_draw(rng, manner, step, users) for manner in _MANNERS]
     row, started, seconds, incoming, destination, partner = (np.concatenate(p) for p in zip(*parts, strict=True))
     charged = ~incoming & ~free[row, destination]
     cents = _TARIFF[destination] * -(-seconds // 60) * charged
@@ -150,14 +144,8 @@ def calls(rng: np.random.Generator, drawn: Sequence[Calls], number: NDArray[np.i
     )
 
 
-def _draw(
-    rng: np.random.Generator,
-    manner: _Manner,
-    step: Step,
-    needs: NDArray[np.float64],
-    liveliness: NDArray[np.float64],
-) -> tuple[NDArray[Any], ...]:
-    events = happen(rng, manner.activity, step, needs, liveliness)
+def _draw(rng: np.random.Generator, manner: _Manner, step: Step, users: Users) -> tuple[NDArray[Any], ...]:
+    events = happen(rng, manner.activity, step, users)
     n = len(events.row)
     seconds = np.minimum(rng.lognormal(np.log(manner.seconds), 0.9, n), 4 * 3600.0).astype(np.int64)
     shares = np.cumsum(manner.destinations)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from recommender.simulation.needs import NEEDS
 from recommender.simulation.timeline import HOUR, Step
 
-__all__ = ["WEEKDAYS", "WEEKENDS", "Activity", "Happening", "happen", "hours"]
+__all__ = ["WEEKDAYS", "WEEKENDS", "Activity", "Happening", "Users", "happen", "hours"]
 
 WEEKDAYS: Final = (1.0, 1.0, 1.0, 1.0, 0.9, 0.12, 0.08)
 WEEKENDS: Final = (0.6, 0.6, 0.6, 0.7, 1.0, 1.5, 1.6)
@@ -34,6 +34,15 @@ class Activity:
 
 
 @dataclass(frozen=True)
+class Users:
+    """Accounts as usage sees them in one step: needs (n, n_needs), what multiplies all usage, and when they opened."""
+
+    needs: NDArray[np.float64]
+    liveliness: NDArray[np.float64]
+    opened: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class Happening:
     """Events of one activity in one step, in no order; `row` is the account's place in its block."""
 
@@ -55,21 +64,17 @@ def hours(*spans: tuple[int, int]) -> tuple[float, ...]:
 
 
 def happen(
-    rng: np.random.Generator,
-    activity: Activity,
-    step: Step,
-    needs: NDArray[np.float64],
-    multiplier: NDArray[np.float64],
+    rng: np.random.Generator, activity: Activity, step: Step, users: Users, keenness: NDArray[np.float64] | float = 1.0
 ) -> Happening:
-    """Draw the events of an activity in a step."""
+    """Draw the events of an activity in a step; `keenness` (n,) multiplies how many."""
     weights = _weights(activity, step)
-    frequency = activity.per_month + needs @ np.array([activity.needs.get(need, 0.0) for need in NEEDS])
-    expected = frequency * multiplier * (weights.sum() / _usual(activity))
-    row = np.repeat(np.arange(len(needs)), rng.poisson(expected))
+    frequency = activity.per_month + users.needs @ np.array([activity.needs.get(need, 0.0) for need in NEEDS])
+    expected = frequency * users.liveliness * keenness * (weights.sum() / _usual(activity))
+    row = np.repeat(np.arange(len(users.needs)), rng.poisson(expected))
     shares = np.cumsum(weights)
     hour = np.searchsorted(shares, rng.random(len(row)) * shares[-1], side="right")
     started = step.hours.utc[hour] + rng.integers(HOUR, size=len(row))
-    within = (started > step.start) & (started <= step.end)
+    within = (started > np.maximum(step.start, users.opened[row])) & (started <= step.end)
     return Happening(row[within], started[within])
 
 

@@ -43,25 +43,25 @@ def holdings(
     lost = (ordered < first) & (started == ordered) & (rng.random(len(row)) < 0.3)
     shown = np.where(lost, NEVER, ordered)
     never = np.full(len(row), NEVER)
+    late = np.where(rng.random(len(row)) < 0.01, rng.integers(3600, 2 * DAY, len(row)), 0)
     versions = (
         (ordered, np.where(started == ordered, started, never), never),
-        (np.where(started == ordered, never, started), started, never),
+        (np.where((started == ordered) | (started >= ended), never, started), started, never),
         (ended, np.where(started < ended, started, never), ended),
     )
-    parts = [_version(rng, at, number[row], product, (shown, begins, ends), products) for at, begins, ends in versions]
+    parts = [_version(at, late, number[row], product, (shown, begins, ends), products) for at, begins, ends in versions]
     return arrow.known(pa.concat_tables(parts), until)
 
 
 def _version(
-    rng: np.random.Generator,
     at: NDArray[np.int64],
+    late: NDArray[np.int64],
     account: NDArray[np.int64],
     product: NDArray[np.int64],
     moments: tuple[NDArray[np.int64], ...],
     products: pa.StringArray,
 ) -> pa.Table:
     real = at != NEVER
-    late = np.where(rng.random(len(at)) < 0.01, rng.integers(3600, 2 * DAY, len(at)), 0)
     ordered, started, ended = moments
     return pa.table(
         {

@@ -28,9 +28,13 @@ _CALLED_OFF: Final = 0.04
 
 @dataclass(frozen=True)
 class State:
-    """Accounts at one moment; (n,) traits, (n, n_products) orders, starts and fading memory of contacts."""
+    """Accounts at one moment; (n,) traits, (n, n_products) orders, starts and fading memory of contacts.
+
+    `needs` shape the usage of the coming step, `settled` its take-ups: those of the step before, as habits come first.
+    """
 
     needs: NDArray[np.float64]
+    settled: NDArray[np.float64]
     satisfaction: NDArray[np.float64]
     complains_until: NDArray[np.int64]
     ordered: NDArray[np.int64]
@@ -56,6 +60,7 @@ def newborn(people: People, products: int) -> State:
     shape = people.size, products
     return State(
         needs=people.needs,
+        settled=people.needs,
         satisfaction=people.satisfaction,
         complains_until=np.zeros(people.size, np.int64),
         ordered=np.full(shape, NEVER),
@@ -68,7 +73,7 @@ def newborn(people: People, products: int) -> State:
 def standing(people: People, state: State, at: int, month: int) -> Moment:
     """Return what take-up depends on at the moment `at`."""
     return Moment(
-        needs=state.needs,
+        needs=state.settled,
         age=people.age,
         price_sensitivity=people.price_sensitivity,
         satisfaction=state.satisfaction,
@@ -159,7 +164,7 @@ def needed(appeal: Appeal, has: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _end_rate(appeal: Appeal, state: State) -> NDArray[np.float64]:
     inside = (state.ordered != NEVER).astype(np.float32) @ appeal.catalogue.contains.astype(np.float32) > 0
-    unfit = 1.7 - 1.4 * fit(appeal, state.needs)
+    unfit = 1.7 - 1.4 * fit(appeal, state.settled)
     unhappy = 1.6 - state.satisfaction[:, None]
     return np.asarray(np.minimum(_END_RATE * unfit * unhappy * (1.0 + 4.0 * inside), 0.5))
 
@@ -198,7 +203,8 @@ def _drift(rng: np.random.Generator, people: People, state: State, step: Step) -
     pulled = state.satisfaction + 0.3 * (home - state.satisfaction) + rng.normal(0.0, 0.05, people.size)
     unsolved = state.complains_until > step.end
     needs = state.needs if step.is_past else _changed(rng, people, state.needs)
-    return replace(state, needs=needs, satisfaction=np.clip(pulled - 0.05 * unsolved, 0.02, 0.99))
+    content = np.clip(pulled - 0.05 * unsolved, 0.02, 0.99)
+    return replace(state, needs=needs, settled=state.needs, satisfaction=content)
 
 
 def _changed(rng: np.random.Generator, people: People, needs: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -59,7 +59,7 @@ def draw_people(rng: np.random.Generator, first: int, size: int, start: int, unt
         needs=needs,
         price_sensitivity=rng.beta(2.2, 2.2, size) * (1.0 - 0.4 * business),
         satisfaction=rng.beta(6.0, 2.5, size),
-        liveliness=rng.gamma(5.0, 0.2, size),
+        liveliness=rng.gamma(8.0, 0.125, size),
         plan_price=np.asarray(rng.choice([1499, 1999, 2499, 2999, 3999, 4999], size)) + (1000 * (business > 0.5)),
         is_vulnerable=rng.random(size) < np.where(age > 78, 0.15, 0.01),
     )

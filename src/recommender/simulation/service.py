@@ -18,6 +18,7 @@ _OPEN_SHARES: Final = (0.4, 0.2, 0.05, 0.2, 0.06, 0.05, 0.035, 0.005)
 _RESOLVED_WORDS: Final = ("resolved", "Resolved", "RESOLVED ", "closed", "Closed")
 _RESOLVED_SHARES: Final = (0.5, 0.2, 0.05, 0.2, 0.05)
 _REOPENED: Final = "reopened"
+_CONTRADICTING: Final = 0.003
 _STATUSES: Final = (*_OPEN_WORDS, *_RESOLVED_WORDS, _REOPENED)
 _CATEGORIES: Final = ("network", "billing", "delivery", "service", "device")
 _SEVERITIES: Final = ("low", "medium", "high")
@@ -70,9 +71,11 @@ def _versions(rng: np.random.Generator, batch: Complaints, number: NDArray[np.in
     n = len(batch.row)
     account = number[batch.row]
     complaint = account * 100 + batch.step + 50
+    delay = np.where(rng.random(n) < 0.05, rng.integers(DAY, 3 * DAY, n), 60)
     category, severity = rng.integers(5, size=n), rng.choice(3, n, p=(0.5, 0.35, 0.15))
     never = np.full(n, NEVER)
-    resolved_word = len(_OPEN_WORDS) + rng.choice(len(_RESOLVED_WORDS), n, p=_RESOLVED_SHARES)
+    proper = len(_OPEN_WORDS) + rng.choice(len(_RESOLVED_WORDS), n, p=_RESOLVED_SHARES)
+    resolved_word = np.where(rng.random(n) < _CONTRADICTING, 0, proper)
     versions = (
         (batch.opened, never, rng.choice(len(_OPEN_WORDS), n, p=_OPEN_SHARES)),
         (batch.resolved, batch.resolved, resolved_word),
@@ -81,7 +84,7 @@ def _versions(rng: np.random.Generator, batch: Complaints, number: NDArray[np.in
     )
     return pa.concat_tables(
         [
-            _version(rng, happened, ended, status, (complaint, account, batch.opened, category, severity))
+            _version(rng, happened, ended, status, (complaint, account, batch.opened, category, severity, delay))
             for happened, ended, status in versions
         ]
     )
@@ -95,8 +98,7 @@ def _version(
     rest: tuple[NDArray[np.int64], ...],
 ) -> pa.Table:
     real = happened != NEVER
-    complaint, account, opened, category, severity = (values[real] for values in rest)
-    delay = np.where(rng.random(len(happened)) < 0.05, rng.integers(DAY, 3 * DAY, len(happened)), 60)[real]
+    complaint, account, opened, category, severity, delay = (values[real] for values in rest)
     return pa.table(
         {
             "complaint_id": arrow.ids("K", complaint, 9),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recommender.schema import NETWORKS
 from recommender.simulation import arrow
-from recommender.simulation.events import WEEKDAYS, WEEKENDS, Activity, Happening, happen, hours
+from recommender.simulation.events import WEEKDAYS, WEEKENDS, Activity, Happening, Users, happen, hours
 from recommender.simulation.lateness import recorded
 from recommender.simulation.timeline import Step
 
@@ -33,11 +33,14 @@ class _Manner:
 
 _MANNERS: Final = (
     _Manner(
-        Activity("evening at home", 3.0, {"streamer": 9.0, "family": 5.0}, hours((18, 23)), WEEKENDS, 0.25, 1),
+        Activity("evening at home", 2.5, {"family": 6.0}, hours((16, 21)), WEEKENDS, 0.2, 1),
         "fixed",
         "home",
-        70.0,
-        1400.0,
+        55.0,
+        500.0,
+    ),
+    _Manner(
+        Activity("films", 0.4, {"streamer": 9.0}, hours((20, 24)), WEEKENDS, 0.25, 1), "fixed", "home", 95.0, 3500.0
     ),
     _Manner(
         Activity("work at home", 0.4, {"home_worker": 11.0}, hours((8, 17)), WEEKDAYS), "fixed", "home", 130.0, 500.0
@@ -110,23 +113,15 @@ class Sessions:
     manner: NDArray[np.int64]
 
 
-def draw_sessions(
-    rng: np.random.Generator,
-    step: Step,
-    needs: NDArray[np.float64],
-    liveliness: NDArray[np.float64],
-    has_hotspot: NDArray[np.bool_],
-) -> Sessions:
+def draw_sessions(rng: np.random.Generator, step: Step, users: Users, has_hotspot: NDArray[np.bool_]) -> Sessions:
     """Draw the sessions of a step; whoever holds a hotspot product uses hotspots half as often again."""
-    parts = [_draw(rng, i, step, needs, liveliness, has_hotspot) for i in range(len(_MANNERS))]
+    parts = [_draw(rng, i, step, users, has_hotspot) for i in range(len(_MANNERS))]
     return Sessions(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
-def draw_messages(
-    rng: np.random.Generator, step: Step, needs: NDArray[np.float64], liveliness: NDArray[np.float64]
-) -> Happening:
+def draw_messages(rng: np.random.Generator, step: Step, users: Users) -> Happening:
     """Draw the messages of a step."""
-    return happen(rng, _MESSAGES, step, needs, liveliness)
+    return happen(rng, _MESSAGES, step, users)
 
 
 def sessions(rng: np.random.Generator, drawn: Sequence[Sessions], number: NDArray[np.int64], until: int) -> pa.Table:
@@ -168,16 +163,11 @@ def messages(rng: np.random.Generator, drawn: Sequence[Happening], number: NDArr
 
 
 def _draw(
-    rng: np.random.Generator,
-    index: int,
-    step: Step,
-    needs: NDArray[np.float64],
-    liveliness: NDArray[np.float64],
-    has_hotspot: NDArray[np.bool_],
+    rng: np.random.Generator, index: int, step: Step, users: Users, has_hotspot: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], ...]:
     manner = _MANNERS[index]
-    keener = 1.0 + 0.5 * has_hotspot * (manner.network == "hotspot")
-    events = happen(rng, manner.activity, step, needs, liveliness * keener)
+    keener = np.where(has_hotspot & (manner.network == "hotspot"), 1.5, 1.0)
+    events = happen(rng, manner.activity, step, users, keener)
     n = len(events.row)
     seconds = np.minimum(rng.lognormal(np.log(manner.minutes * 60.0), 0.7, n), 12 * 3600.0).astype(np.int64)
     size = (rng.lognormal(np.log(manner.megabytes * _MEGABYTE), 1.0, n)).astype(np.int64)
