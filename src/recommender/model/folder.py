@@ -1,5 +1,6 @@
 """A model on disk: `<name>/<version>/manifest.json` and `scorecard.npz`, verified before anything is believed."""
 
+import errno
 import os
 import platform
 import shutil
@@ -17,6 +18,7 @@ from recommender.model.arrays import dump_arrays, parse_arrays
 from recommender.model.golden import check_golden, golden_propensities
 from recommender.model.manifest import FORMAT, digest_of, dump_manifest, parse_manifest
 from recommender.model.model import Model
+from recommender.policy import build_policy
 from recommender.ranking.scorecard import Scorecard
 from recommender.reasons import Feature
 
@@ -86,7 +88,9 @@ def _write_next(model: Model, home: Path) -> Path:
             _write_files(replace(model, version=target.name), staging)
             staging.chmod(0o755)
             staging.rename(target)
-        except FileExistsError:
+        except OSError as error:
+            if error.errno not in {errno.EEXIST, errno.ENOTEMPTY}:
+                raise
             continue
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -118,17 +122,29 @@ def _manifest(model: Model, files: Mapping[str, str]) -> dict[str, Any]:
 
 def _model(manifest: Mapping[str, Any], scorecard: Scorecard) -> Model:
     try:
-        return Model(
-            name=manifest["name"],
-            version=manifest["version"],
+        model = Model(
+            name=str(manifest["name"]),
+            version=str(manifest["version"]),
             scorecard=scorecard,
             catalogue=Catalogue.from_rows(manifest["catalogue"]),
             config=Config.from_dict(manifest["config"]),
             features=tuple(Feature(**feature) for feature in manifest["features"]),
-            training=manifest["training"],
+            training=dict(manifest["training"]),
         )
-    except (ConfigError, DataError, TypeError, KeyError) as error:
-        raise ModelError(f"manifest.json: {error}") from error
+        _check_whole(model)
+    except (ConfigError, DataError, TypeError, ValueError, AttributeError, KeyError) as error:
+        raise ModelError(f"{MANIFEST}: {error}") from error
+    return model
+
+
+def _check_whole(model: Model) -> None:
+    """Find out now, and not at the first decision, whether the parts fit each other and the rules can be built."""
+    ranked = {*model.scorecard.products, *model.scorecard.held_products}
+    if lacking := sorted(ranked - model.catalogue.position.keys()):
+        raise ModelError(f"{MANIFEST}: the catalogue lacks products that the scorecard ranks: {lacking[:5]}.")
+    if unsaid := sorted(set(model.scorecard.features) - model.words.features.keys()):
+        raise ModelError(f"{MANIFEST}: no words are there for features that the scorecard reads: {unsaid[:5]}.")
+    build_policy(model.config)
 
 
 def _version_folder(path: Path) -> Path:

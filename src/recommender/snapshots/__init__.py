@@ -1,5 +1,6 @@
 """One row per account as known at a moment: what the ranker and the policy read."""
 
 from recommender.snapshots.build import build_snapshot
+from recommender.snapshots.face import snapshot, write_snapshot
 
-__all__ = ["build_snapshot"]
+__all__ = ["build_snapshot", "snapshot", "write_snapshot"]

@@ -52,4 +52,6 @@ def _newest(table: ir.Table, contract: TableContract, *, is_recorded: bool) -> i
 
 
 def _tie_break(table: ir.Table) -> list[ir.Value]:
-    return [table[name].asc(nulls_first=False) for name, kind in table.schema().items() if not kind.is_nested()]
+    # Not recorded_at again: Ibis keeps one sort key per column, the last one, and would sort the oldest version first.
+    names = [name for name, kind in table.schema().items() if not kind.is_nested() and name != RECORDED_AT]
+    return [table[name].asc(nulls_first=False) for name in names]

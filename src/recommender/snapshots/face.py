@@ -1,0 +1,74 @@
+"""A snapshot as a frame for a person, or as a file for a job."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from recommender.config import Config
+from recommender.errors import OutputError
+from recommender.snapshots.build import build_snapshot
+from recommender.tables import Tables, read_tables
+from recommender.usage import INDICATORS, Indicator
+
+__all__ = ["snapshot", "write_snapshot"]
+
+
+def snapshot(
+    source: Any,
+    as_of: datetime | str,
+    *,
+    accounts: Sequence[str] | None = None,
+    indicators: Sequence[Indicator] = INDICATORS,
+    config: Config | None = None,
+) -> pd.DataFrame:
+    """Describe each account by what was recorded by `as_of`: see `build_snapshot`.
+
+    Parameters
+    ----------
+    source
+        `Tables`, or what `read_tables` reads.
+    as_of
+        The moment; a naive one is read in the time zone of the settings.
+    accounts
+        The accounts wanted; all those known at `as_of`, if left out.
+    indicators
+        What to compute.
+    config
+        The settings, where `source` does not bring its own.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per account, sorted by account_id, with Arrow-backed columns; `recommender.predict` takes it.
+    """
+    tables = source if isinstance(source, Tables) else read_tables(source, config)
+    return build_snapshot(tables, as_of, accounts=accounts, indicators=indicators).to_pandas(
+        types_mapper=pd.ArrowDtype
+    )
+
+
+def write_snapshot(source: Any, as_of: datetime | str, out: str | Path, *, config: Config | None = None) -> int:
+    """Write a snapshot as a Parquet file, whole or not at all, and return its number of accounts.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    tables = source if isinstance(source, Tables) else read_tables(source, config)
+    rows = build_snapshot(tables, as_of)
+    path = Path(out)
+    hidden = path.with_name(f".{path.name}.writing")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(rows, hidden, compression="zstd", write_page_checksum=True)
+        hidden.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path}: the snapshot cannot be written ({error.strerror or error}).") from error
+    finally:
+        hidden.unlink(missing_ok=True)
+    return rows.num_rows
