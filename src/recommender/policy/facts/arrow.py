@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from recommender import schema
 from recommender.errors import FeatureError
 
-__all__ = ["FACT_TYPES", "Mask", "fact", "flags", "flat", "frozen", "is_null", "microseconds", "words"]
+__all__ = ["FACT_TYPES", "Mask", "fact", "flags", "flat", "frozen", "is_null", "microseconds", "places", "words"]
 
 Mask = NDArray[np.bool_]
 
 _TIME: Final = pa.timestamp("us", "UTC")
+_NOT_A_TIME: Final = np.iinfo(np.int64).min
 _TEXTS: Final = pa.list_(pa.string())
 _SPANS: Final = pa.list_(pa.struct([("opened_at", _TIME), ("open_until", _TIME)]))
 _CONTACTS: Final = pa.list_(
@@ -76,21 +77,30 @@ def is_null(array: Any) -> Mask:
 
 def flags(array: Any) -> Mask:
     """Return what is true; null is not."""
-    true: Mask = array.fill_null(False).to_numpy(zero_copy_only=False)
+    known = array.fill_null(False) if array.null_count else array
+    true: Mask = known.to_numpy(zero_copy_only=False)
     return true
 
 
 def microseconds(times: Any, *, missing: int) -> NDArray[np.int64]:
     """Return microseconds since 1970 in UTC, `missing` where null."""
-    whole = times.cast(pa.int64())
-    filled: NDArray[np.int64] = (whole.fill_null(missing) if whole.null_count else whole).to_numpy()
-    return filled
+    given: NDArray[np.int64] = times.to_numpy(zero_copy_only=False).view(np.int64)
+    return np.where(given == _NOT_A_TIME, missing, given) if times.null_count else given
 
 
 def words(values: Any, wanted: frozenset[str]) -> Mask:
     """Mark the values that are among `wanted`, blanks around them and capitals aside; null is not."""
-    spelt = [word for word in pc.unique(values).to_pylist() if word is not None and word.strip().lower() in wanted]
-    return flags(pc.is_in(values, value_set=pa.array(spelt, pa.string())))
+    if not len(values):
+        return np.zeros(0, dtype=bool)
+    coded = values.dictionary_encode()
+    hits = [word.strip().lower() in wanted for word in coded.dictionary.to_pylist()]
+    return np.array([*hits, False])[places(coded.indices, missing=len(hits))]
+
+
+def places(indices: Any, *, missing: int) -> NDArray[np.int64]:
+    """Return `indices` as an array, `missing` where null."""
+    known: NDArray[np.int64] = (indices.fill_null(missing) if indices.null_count else indices).to_numpy()
+    return known
 
 
 def _cast(array: Any, name: str) -> Any:

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from recommender import schema
-from recommender.policy.facts.arrow import Mask, fact, flat, frozen, is_null, microseconds
+from recommender.policy.facts.arrow import Mask, fact, flat, frozen, is_null, microseconds, places
 from recommender.policy.facts.fresh import FreshComplaints
 from recommender.policy.facts.moments import BEFORE_ALL, DAY, FOREVER
 
@@ -55,8 +55,7 @@ class Complaints:
     def _place_in(self, fresh: FreshComplaints) -> Times:
         """Return where each account stands among the fresh ones; the place after the last where it does not."""
         place = pc.index_in(fact(self.rows, schema.ACCOUNT), value_set=fresh.accounts)
-        places: Times = pc.fill_null(place, len(fresh.accounts)).to_numpy()
-        return places
+        return places(place, missing=len(fresh.accounts))
 
     @cached_property
     def _spans(self) -> tuple[Times, Times, Times]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -9,8 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from recommender import schema
-from recommender.catalogue import Catalogue
-from recommender.policy.facts.arrow import Mask, fact, flat, frozen, is_null, microseconds, words
+from recommender.policy.facts.arrow import Mask, fact, flat, frozen, is_null, microseconds, places, words
 from recommender.policy.facts.moments import DAY, FOREVER
 
 __all__ = ["Contacts"]
@@ -38,11 +38,12 @@ class Contacts:
 
     A contact is within a number of days if it is less than that long ago; one dated later than the decision is.
     Unknown counts against the offer: a null list is a decline of everything and more contacts than any limit, a null
-    time is now, a null product every product, a null channel every channel, an unknown outcome a decline.
+    time is now, a null product every product, a null channel every channel, an unknown outcome a decline. `ids` are
+    the catalogue's, as an Arrow array.
     """
 
     rows: pa.Table
-    catalogue: Catalogue
+    ids: Any
     decided_at: int
     channel: str
 
@@ -50,10 +51,11 @@ class Contacts:
         """Which products were declined less than `days` ago; (n, P), laid out product by product."""
         log = self._log
         hit = log.declined & self._within(days)
-        declined = np.zeros((len(self.catalogue.ids), self.rows.num_rows), dtype=bool)
-        ours = hit & (log.product >= 0)
-        declined[log.product[ours], log.owner[ours]] = True
-        declined[:, log.owner[hit & log.any_product]] = True
+        declined = np.zeros((len(self.ids), self.rows.num_rows), dtype=bool)
+        if hit.any():
+            ours = hit & (log.product >= 0)
+            declined[log.product[ours], log.owner[ours]] = True
+            declined[:, log.owner[hit & log.any_product]] = True
         declined[:, self._unknown] = True
         return declined.T
 
@@ -81,11 +83,10 @@ class Contacts:
     def _log(self) -> _Log:
         owner, contacts = flat(fact(self.rows, schema.CONTACT_LOG))
         contacted_at, product, channel, outcome = contacts.flatten()
-        place = pc.index_in(product, value_set=pa.array(self.catalogue.ids, pa.string()))
         return _Log(
             owner=owner,
             contacted_at=microseconds(contacted_at, missing=FOREVER),
-            product=pc.fill_null(place, -1).to_numpy(),
+            product=places(pc.index_in(product, value_set=self.ids), missing=-1),
             any_product=is_null(product),
             on_channel=words(channel, frozenset({self.channel})) | is_null(channel),
             declined=~words(outcome, _NOT_A_NO),

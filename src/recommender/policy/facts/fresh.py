@@ -15,6 +15,7 @@ from recommender.policy.facts.moments import BEFORE_ALL, FOREVER
 
 __all__ = ["FreshComplaints", "fresh_complaints"]
 
+_TIME = pa.timestamp("us", "UTC")
 _RESOLVED = frozenset(schema.RESOLVED_STATUSES)
 
 
@@ -72,13 +73,13 @@ def _accounts(table: pa.Table) -> Any:
 
 def _times(table: pa.Table, name: str) -> Any:
     if name == "resolved_at" and name not in table.column_names:
-        return pa.nulls(table.num_rows, pa.int64())
+        return pa.nulls(table.num_rows, _TIME)
     given = _column(table, name)
     if pa.types.is_integer(given.type) or pa.types.is_null(given.type):
-        return given.cast(pa.int64())
+        return given.cast(pa.int64()).cast(_TIME)
     if not (pa.types.is_timestamp(given.type) or pa.types.is_date(given.type)):
         raise DataError(f"complaints: {name} must be a timestamp, but {given.type} came.")
-    return given.cast(pa.timestamp("us", "UTC"), safe=False).cast(pa.int64())
+    return given.cast(_TIME, safe=False)
 
 
 def _texts(table: pa.Table, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +10,7 @@ import pyarrow.compute as pc
 
 from recommender import schema
 from recommender.catalogue import Catalogue
-from recommender.policy.facts.arrow import Mask, fact, flat, frozen, is_null
+from recommender.policy.facts.arrow import Mask, fact, flat, frozen, is_null, places
 
 __all__ = ["Holdings"]
 
@@ -19,11 +20,13 @@ class Holdings:
     """The products of n accounts; every mask has shape (n, P), laid out product by product.
 
     Where a list is null, or holds a null, the account may have anything and surely has nothing. Products that the
-    catalogue does not have are passed over: there is no pair of theirs to suppress.
+    catalogue does not have are passed over: there is no pair of theirs to suppress. `ids` are the catalogue's, as an
+    Arrow array.
     """
 
     rows: pa.Table
     catalogue: Catalogue
+    ids: Any
 
     @property
     def held(self) -> Mask:
@@ -63,7 +66,7 @@ class Holdings:
         """Return what is surely, and what is possibly, in the lists called `name`."""
         lists = fact(self.rows, name)
         owner, values = flat(lists)
-        column = pc.fill_null(pc.index_in(values, value_set=pa.array(self.catalogue.ids, pa.string())), -1).to_numpy()
+        column = places(pc.index_in(values, value_set=self.ids), missing=-1)
         known = column >= 0
         surely = np.zeros((len(self.catalogue.ids), len(lists)), dtype=bool)
         surely[column[known], owner[known]] = True

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -92,7 +93,7 @@ class Facts:
     @cached_property
     def holdings(self) -> Holdings:
         """What each account has."""
-        return Holdings(self.rows, self.catalogue)
+        return Holdings(self.rows, self.catalogue, _id_array(self.catalogue.ids))
 
     @cached_property
     def complaints(self) -> Complaints:
@@ -102,7 +103,7 @@ class Facts:
     @cached_property
     def contacts(self) -> Contacts:
         """What each account was offered."""
-        return Contacts(self.rows, self.catalogue, self.decided_at, self.channel)
+        return Contacts(self.rows, _id_array(self.catalogue.ids), self.decided_at, self.channel)
 
     @cached_property
     def consents(self) -> Consents:
@@ -139,6 +140,11 @@ class Facts:
     def _category(self) -> NDArray[np.int64]:
         names = sorted({product.category for product in self.catalogue.products})
         return np.array([names.index(product.category) for product in self.catalogue.products], dtype=np.int64)
+
+
+@lru_cache(maxsize=8)
+def _id_array(ids: tuple[str, ...]) -> Any:
+    return pa.array(ids, pa.string())
 
 
 def _check_facts(rows: pa.Table) -> None:
