@@ -37,7 +37,7 @@ def test_the_other_columns_are_attributes(silent: Tables) -> None:
         "senior_citizen": False,
         "partner": True,
         "dependents": False,
-        "tenure_months": 1,
+        "tenure_in_months": 1,
         "contract": "One year",
         "paperless_billing": True,
         "payment_method": "Mailed check",

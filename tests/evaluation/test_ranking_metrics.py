@@ -123,7 +123,7 @@ def test_coverage_is_the_share_of_products_shown_to_anyone() -> None:
 def test_product_shares_are_of_the_places_filled() -> None:
     places = np.array([[1, 2, 0], [1, 0, 0]])
 
-    assert [share.value for share in product_share(places, 3)] == [2 / 3, 1 / 3, 0]
+    assert [product_share(places, 3, product).value for product in range(3)] == [2 / 3, 1 / 3, 0]
 
 
 def test_novelty_is_the_mean_self_information_of_what_is_shown() -> None:

@@ -68,7 +68,7 @@ _FLAGS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 _NUMBERS: Final[Mapping[str, str]] = MappingProxyType(
-    {"tenure": "tenure_months", "MonthlyCharges": "monthly_charges", "TotalCharges": "total_charges"}
+    {"tenure": "tenure_in_months", "MonthlyCharges": "monthly_charges", "TotalCharges": "total_charges"}
 )
 _WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {"gender": "gender", "Contract": "contract", "PaymentMethod": "payment_method"}

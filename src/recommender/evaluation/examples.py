@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -49,12 +50,12 @@ class Examples:
         """The moments, ascending; none where there is no history."""
         return tuple(sorted(self.cut_off.dropna().unique()))
 
-    @property
+    @cached_property
     def candidates(self) -> NDArray[np.bool_]:
         """Which pairs are ranked: neither held nor on order; shape (n, P)."""
         return ~self.held.to_numpy(dtype=bool)
 
-    @property
+    @cached_property
     def taken(self) -> NDArray[np.bool_]:
         """Which candidates were taken up; shape (n, P)."""
         return self.y.to_numpy(dtype=bool) & self.candidates

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -31,7 +32,7 @@ class Judged:
     examples: Examples
     propensity: NDArray[np.float64]
 
-    @property
+    @cached_property
     def ranks(self) -> NDArray[np.int64]:
         """The ranks of the candidates; shape (n, P), 0 is no candidate."""
         return ranks(self.propensity, self.examples.candidates)
@@ -60,10 +61,12 @@ def measure(judged: Judged, judging: Judging | None = None, *, by_product: bool 
     metric, value, low and high (percentile bootstrap by account) and n, the number of rows that the figure is about:
     for metrics of fit those with a take-up, for the rest all.
     """
-    how = judging or Judging()
-    figures = {(None, name): figure for name, figure in _figures(judged, how).items()}
-    keyed = figures | (_product_figures(judged, how) if by_product else {})
-    return _frame(judged, keyed, how)
+    how, accounts = judging or Judging(), _accounts(judged)
+    rows = _rows(None, _figures(judged, how), accounts, how)
+    if by_product:
+        rows += [row for p in judged.examples.products for row in _rows(p, _of_product(judged, p, how), accounts, how)]
+    frame = pd.DataFrame(rows).assign(ranker=judged.ranker, cut_off=_only(judged.examples.cut_offs, len(rows)))
+    return frame[list(COLUMNS)]
 
 
 def compare(one: Judged, other: Judged, metric: str, judging: Judging | None = None) -> tuple[float, float, float]:
@@ -82,7 +85,7 @@ def compare(one: Judged, other: Judged, metric: str, judging: Judging | None = N
     pair = [_figures(judged, how) for judged in (one, other)]
     if metric not in pair[0]:
         raise DataError(f"compare: one of the metrics {sorted(pair[0])} was needed, {metric!r} came.")
-    drawn = _replicates([figures[metric] for figures in pair], one, how)
+    drawn = _replicates([figures[metric] for figures in pair], _accounts(one), how)
     low, high = intervals(drawn[:, [0]] - drawn[:, [1]], level=how.level)[0]
     return pair[0][metric].value - pair[1][metric].value, float(low), float(high)
 
@@ -106,29 +109,28 @@ def _figures(judged: Judged, how: Judging) -> Mapping[str, Statistic]:
     return figures | regret_figures(places, truth, taken, candidates, k=max(how.ks))
 
 
-def _product_figures(judged: Judged, how: Judging) -> dict[tuple[str | None, str], Statistic]:
-    k, examples = max(how.ks), judged.examples
-    figures: dict[tuple[str | None, str], Statistic] = {}
-    for p, share in enumerate(product_share(judged.ranks, k)):
-        pairs = (judged.propensity[:, [p]], examples.taken[:, [p]], examples.candidates[:, [p]])
-        own = {f"share@{k}": share, **propensity_figures(*pairs)}
-        figures |= {(examples.products[p], name): figure for name, figure in own.items()}
-    return figures
+def _of_product(judged: Judged, product_id: str, how: Judging) -> Mapping[str, Statistic]:
+    k, examples, p = max(how.ks), judged.examples, judged.examples.products.index(product_id)
+    pairs = (judged.propensity[:, [p]], examples.taken[:, [p]], examples.candidates[:, [p]])
+    return {f"share@{k}": product_share(judged.ranks, k, p), **propensity_figures(*pairs)}
 
 
-def _replicates(statistics: Sequence[Statistic], judged: Judged, how: Judging) -> NDArray[np.float64]:
-    groups = judged.examples.account_id.to_numpy()
-    return bootstrap(statistics, groups, resamples=how.resamples, random_state=how.random_state)
+def _accounts(judged: Judged) -> NDArray[np.intp]:
+    return np.unique(judged.examples.account_id.to_numpy(dtype=object), return_inverse=True)[1]
 
 
-def _frame(judged: Judged, figures: Mapping[tuple[str | None, str], Statistic], how: Judging) -> pd.DataFrame:
-    bounds = intervals(_replicates(list(figures.values()), judged, how), level=how.level)
-    rows: list[dict[str, Any]] = [
+def _replicates(statistics: Sequence[Statistic], accounts: NDArray[np.intp], how: Judging) -> NDArray[np.float64]:
+    return bootstrap(statistics, accounts, resamples=how.resamples, random_state=how.random_state)
+
+
+def _rows(
+    product_id: str | None, figures: Mapping[str, Statistic], accounts: NDArray[np.intp], how: Judging
+) -> list[dict[str, Any]]:
+    bounds = intervals(_replicates(list(figures.values()), accounts, how), level=how.level)
+    return [
         {PRODUCT: product_id, "metric": metric, "value": figure.value, "low": low, "high": high, "n": figure.n}
-        for ((product_id, metric), figure), (low, high) in zip(figures.items(), bounds, strict=True)
+        for (metric, figure), (low, high) in zip(figures.items(), bounds, strict=True)
     ]
-    frame = pd.DataFrame(rows).assign(ranker=judged.ranker, cut_off=_only(judged.examples.cut_offs, len(rows)))
-    return frame[list(COLUMNS)]
 
 
 def _only(cut_offs: tuple[datetime, ...], n: int) -> "pd.Series[pd.Timestamp]":

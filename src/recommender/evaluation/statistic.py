@@ -73,7 +73,9 @@ def bootstrap(
     """
     if not statistics:
         return np.empty((resamples, 0))
-    totals = _resampled(_by_group(statistics, groups), resamples, np.random.default_rng(random_state))
+    _, codes = np.unique(groups, return_inverse=True)
+    sums = np.concatenate([_by_group(statistic.terms, codes) for statistic in statistics], axis=1)
+    totals = _resampled(sums, resamples, np.random.default_rng(random_state))
     ends = np.cumsum([statistic.terms.shape[1] for statistic in statistics])
     parts = np.split(totals, ends[:-1], axis=1)
     return np.stack([statistic.of(part) for statistic, part in zip(statistics, parts, strict=True)], axis=1)
@@ -88,9 +90,7 @@ def intervals(replicates: Floats, *, level: float = 0.95) -> Floats:
     return bounds
 
 
-def _by_group(statistics: Sequence[Statistic], groups: NDArray[np.generic]) -> Floats:
-    terms = np.concatenate([statistic.terms for statistic in statistics], axis=1)
-    _, codes = np.unique(groups, return_inverse=True)
+def _by_group(terms: Floats, codes: NDArray[np.intp]) -> Floats:
     order = np.argsort(codes, kind="stable")
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
     return np.asarray(np.add.reduceat(terms[order], starts, axis=0)) if len(order) else terms

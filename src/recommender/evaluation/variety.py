@@ -28,18 +28,17 @@ def coverage(ranks: NDArray[np.int64], k: int) -> Statistic:
     return Statistic(shown, lambda sums: np.asarray((sums > 0).sum(axis=-1) / n_products), len(ranks))
 
 
-def product_share(ranks: NDArray[np.int64], k: int) -> list[Statistic]:
-    """Return, per product, its share of all places among the best k; the shares sum to 1, NaN where none is filled."""
+def product_share(ranks: NDArray[np.int64], k: int, product: int) -> Statistic:
+    """Return the share of the product at this column in all places among the best k; NaN where none is filled.
+
+    Examples
+    --------
+    >>> product_share(np.array([[1, 2, 0], [1, 0, 0]]), k=3, product=0).value
+    0.6666666666666666
+    """
     shown = _shown(ranks, k)
-    filled = shown.sum(axis=1)
-    return [
-        Statistic(
-            np.stack([shown[:, p], filled], axis=1).astype(np.float64),
-            quotient,
-            len(ranks),
-        )
-        for p in range(ranks.shape[1])
-    ]
+    terms = np.stack([shown[:, product], shown.sum(axis=1)], axis=1).astype(np.float64)
+    return Statistic(terms, quotient, len(ranks))
 
 
 def novelty(ranks: NDArray[np.int64], held: NDArray[np.bool_], k: int) -> Floats:
