@@ -1,0 +1,79 @@
+"""Small tables made by hand, for every room that needs some."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from recommender.config import Config
+from recommender.schema import TABLES, TableContract
+from recommender.tables import Tables, read_tables
+
+SmallTables = Callable[..., Tables]
+
+_KINDS: Mapping[str, pa.DataType] = {
+    "id": pa.string(),
+    "ids": pa.list_(pa.string()),
+    "text": pa.string(),
+    "time": pa.timestamp("us", tz="UTC"),
+    "flag": pa.bool_(),
+    "seconds": pa.int64(),
+    "bytes": pa.int64(),
+    "money": pa.decimal128(12, 2),
+}
+_USUAL: Mapping[str, Sequence[Mapping[str, Any]]] = {
+    "accounts": [{"account_id": "a", "opened_at": "2020-01-01"}],
+    "products": [
+        {"product_id": "p", "name": "P", "category": "calls", "monthly_price": "5.00"},
+        {"product_id": "q", "name": "Q", "category": "calls", "monthly_price": "7.50"},
+        {"product_id": "r", "name": "R", "category": "data", "monthly_price": "9.99"},
+    ],
+    "holdings": [],
+    "complaints": [],
+}
+
+
+def _cell(kind: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if kind == "time":
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return Decimal(value) if kind == "money" else value
+
+
+def _frame(contract: TableContract, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    used = {name for row in rows for name in row}
+    columns = {column.name: column.type for column in contract.columns if column.required or column.name in used}
+    values = {
+        name: pa.array([_cell(kind, row.get(name)) for row in rows], _KINDS[kind]) for name, kind in columns.items()
+    }
+    extra = {name: [row.get(name) for row in rows] for name in sorted(used - columns.keys())}
+    return pa.table({**values, **extra})
+
+
+def _consents(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"account_id": row["account_id"], "purpose": purpose, "granted": True, "changed_at": "2020-01-01"}
+        for row in rows
+        for purpose in ("marketing", "usage_data")
+    ]
+
+
+@pytest.fixture(scope="session")
+def small_tables() -> SmallTables:
+    """Return a function from rows to Tables: `small_tables(calls=[{...}], config=...)`.
+
+    Times are ISO texts in UTC, money is text. Account "a" and the products p, q and r are there unless given otherwise;
+    every account consents unless `consents` says something else, where None is no such table.
+    """
+
+    def make(*, config: Config | None = None, **given: Sequence[Mapping[str, Any]] | None) -> Tables:
+        rows = {**_USUAL, **given}
+        rows.setdefault("consents", _consents(rows["accounts"] or []))
+        frames = {name: _frame(TABLES[name], found) for name, found in rows.items() if found is not None}
+        return read_tables(frames, config or Config(time_zone="Europe/Berlin"), check=False)
+
+    return make
