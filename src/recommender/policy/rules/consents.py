@@ -53,7 +53,8 @@ class ConsentStatusStale:
 class DoNotContact:
     """The account objected to marketing altogether, which ends it on every channel.
 
-    Such an account is not scored either.
+    Such an account is not scored either. A later permission for one channel does not lift the objection, as it may
+    have been asked for in spite of it; a later permission for every channel does.
 
     Basis: GDPR Art. 21(2) and (3), an unconditional right to object to direct marketing and to profiling for it;
     PECR reg. 21(1)(a) and 22.
