@@ -121,11 +121,20 @@ def _twice(draft: Draft) -> Iterator[str]:
     contract = draft.contract
     if not contract.key or contract.keeps_twins or not _has_key(draft):
         return
-    sizes = draft.staged.group_by(**_version(draft, draft.staged)).aggregate(size=ibis._.count())
+    keyed = draft.narrow(*_key_parts(draft))
+    sizes = keyed.group_by(**_version(draft, keyed)).aggregate(size=ibis._.count())
     again = sizes.filter(sizes["size"] > 1)
     if count := _number(again.aggregate(count=again["size"].sum()), draft):
-        spelt = ", ".join((*contract.key, *((RECORDED_AT,) if draft.is_recorded else ())))
+        spelt = ", ".join((*contract.key, *_recorded(draft)))
         yield f"{contract.name}: {count} rows share their key ({spelt}) with another{rows_of(draft, _shared(draft))}."
+
+
+def _key_parts(draft: Draft) -> list[str]:
+    return [*(name for part in draft.contract.key for name in part.split("|")), *_recorded(draft)]
+
+
+def _recorded(draft: Draft) -> tuple[str, ...]:
+    return (RECORDED_AT,) if draft.is_recorded else ()
 
 
 def _has_key(draft: Draft) -> bool:
@@ -133,7 +142,7 @@ def _has_key(draft: Draft) -> bool:
 
 
 def _version(draft: Draft, table: ir.Table) -> dict[str, ir.Value]:
-    return key_columns(table, draft.contract) | ({RECORDED_AT: table[RECORDED_AT]} if draft.is_recorded else {})
+    return key_columns(table, draft.contract) | {name: table[name] for name in _recorded(draft)}
 
 
 def _shared(draft: Draft) -> Callable[[ir.Table], ir.Table]:
@@ -153,13 +162,13 @@ def _unknown(draft: Draft, others: Mapping[str, Draft]) -> Iterator[str]:
 
 
 def _unknown_in(draft: Draft, name: str, parent: Draft, key: str) -> Iterator[str]:
-    known = parent.staged.select(**{"known id": parent.staged[key]}).filter(ibis._["known id"].notnull()).distinct()
+    known = parent.narrow(key).rename({"known id": key})
 
     def find(table: ir.Table) -> ir.Table:
         named = _one_each(table, name).filter(ibis._[name].notnull())
         return named.anti_join(known, named[name] == known["known id"])
 
-    if count := _number(find(draft.staged).aggregate(count=ibis._.count()), draft):
+    if count := _number(find(draft.narrow(name)).aggregate(count=ibis._.count()), draft):
         examples = rows_of(draft, find) if parent.contract is ACCOUNTS else values_of(draft, find, name)
         what = f"{parent.contract.name} that do not exist"
         yield f"{draft.contract.name}: the column {name!r} names {what}, in {_counted(count, 'row')}{examples}."

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import ibis
@@ -23,19 +24,29 @@ _BOM = "\ufeff"
 class Draft:
     """A table whose columns are cast.
 
-    `staged` has every canonical column; beside those that the source has, as `given_name`, the value as it was
-    given; and beside those that are text on both sides, as `raw_name`, the text with its blanks. `present` are the
-    columns of the contract that the source has in a readable type, `spelt` those of them with a raw text. Rows have
-    a place that can be named where the source `is_embedded`.
+    `values` are expressions on the raw table `base`: every canonical column; beside those that the source has, as
+    `given_name`, the value as it was given; and beside those that are text on both sides, as `raw_name`, the text with
+    its blanks. `present` are the columns of the contract that the source has in a readable type, `spelt` those of them
+    with a raw text. Rows have a place that can be named where the source `is_embedded`.
     """
 
     contract: TableContract
-    staged: ir.Table
+    base: ir.Table
+    values: Mapping[str, ir.Value]
     present: tuple[str, ...]
     spelt: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     is_embedded: bool = True
+
+    @cached_property
+    def staged(self) -> ir.Table:
+        """The table with all the `values`."""
+        return self.base.select(**self.values)
+
+    def narrow(self, *names: str) -> ir.Table:
+        """Return the table with a few of the `values`, which is far quicker to compile."""
+        return self.base.select(**{name: self.values[name] for name in names})
 
     @property
     def is_recorded(self) -> bool:
@@ -44,9 +55,8 @@ class Draft:
 
     def table(self, clean: Collection[str] = ()) -> ir.Table:
         """Return the canonical table; the texts of `clean` need no stripping, which costs more than a sum."""
-        values = {column.name: self.staged[column.name] for column in self.contract.columns}
-        values |= {name: self.staged[raw_name(name)] for name in clean}
-        return self.staged.select(**values, **{name: self.staged[name] for name in self.attributes})
+        names = [*(column.name for column in self.contract.columns), *self.attributes]
+        return self.base.select(**{name: self.values[raw_name(name) if name in clean else name] for name in names})
 
 
 @dataclass
@@ -88,9 +98,9 @@ def draft(name: str, raw: RawTable, config: Config) -> Draft:
     attributes = {one: _attribute(table[one], found.attributes.get(one)) for one in shape.attributes}
     beside = {given_name(one): given(table[one], contract.column(one).type) for one in shape.present}
     beside |= {raw_name(one): table[one] for one in spelt}
-    staged = table.select(**_values(table, contract, shape.present, reading), **attributes, **beside)
+    values = _values(table, contract, shape.present, reading) | attributes | beside
     problems = tuple(f"{name}: {problem}" for problem in [*twice, *shape.problems])
-    return Draft(contract, staged, tuple(shape.present), spelt, tuple(attributes), problems, raw.is_embedded)
+    return Draft(contract, table, values, tuple(shape.present), spelt, tuple(attributes), problems, raw.is_embedded)
 
 
 def _tidied(table: ir.Table) -> tuple[list[str], ir.Table]:

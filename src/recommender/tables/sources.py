@@ -1,5 +1,6 @@
 """Where raw tables come from: a folder, a DuckDB file, frames in memory, or a connection."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,8 +86,16 @@ def _open_database(path: Path, config: Config) -> DuckDB:
 
 def _found(connection: BaseBackend, *, is_embedded: bool) -> dict[str, RawTable]:
     is_duckdb = isinstance(connection, DuckDB)
-    names = sorted(TABLES.keys() & set(connection.list_tables()))
+    listed = _listed(connection) if isinstance(connection, DuckDB) else connection.list_tables()
+    names = sorted(TABLES.keys() & set(listed))
     return {name: RawTable(connection.table(name), is_duckdb=is_duckdb, is_embedded=is_embedded) for name in names}
+
+
+def _listed(connection: DuckDB) -> list[str]:
+    """Return the tables of the current schema; `list_tables` of Ibis 12 does not run on DuckDB 2."""
+    here = "table_catalog in (current_database(), 'temp') and table_schema = current_schema()"
+    rows = connection.con.execute(f"select table_name from information_schema.tables where {here}").fetchall()  # noqa: S608
+    return [row[0] for row in rows]
 
 
 def _open_mapping(frames: Mapping[str, Any], config: Config) -> Source:
@@ -120,13 +129,19 @@ def _arrow(name: str, frame: Any) -> pa.Table:
         if isinstance(frame, pa.Table):
             return frame
         if isinstance(frame, pd.DataFrame):
-            return pa.Table.from_pandas(frame, preserve_index=False)
+            return _from_pandas(frame)
         return pa.table(frame.collect() if hasattr(frame, "collect") else frame)
     except (pa.ArrowException, TypeError, ValueError) as error:
         raise DataError(
             f"{name}: a pandas, Arrow or Polars frame was needed, and this {type(frame).__name__} cannot be read "
             f"as one ({type(error).__name__}); a column may hold values of several types, or a name twice."
         ) from None
+
+
+def _from_pandas(frame: pd.DataFrame) -> pa.Table:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # pyarrow asks pandas 3.1 for what pandas 4 will drop
+        return pa.Table.from_pandas(frame, preserve_index=False)
 
 
 def _plain(column: Any) -> Any:
