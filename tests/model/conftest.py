@@ -47,26 +47,25 @@ def hotspot_row(account_id: str = "a", **facts: Any) -> dict[str, Any]:
     } | facts
 
 
-SCHEMA = pa.schema(
-    [
-        ("account_id", pa.string()),
-        ("as_of", TIME),
-        ("coffee_shop_sessions_90d", pa.int64()),
-        ("call_daytime_minutes_30d", pa.float64()),
-        ("held_products", WORDS),
-        ("ordered_products", WORDS),
-        ("complaint_spans", SPANS),
-        ("contact_log", CONTACTS),
-        ("marketing_granted", WORDS),
-        ("marketing_refused", WORDS),
-        ("usage_consent", pa.bool_()),
-        ("unpaid_due_at", TIME),
-        ("is_vulnerable", pa.bool_()),
-        ("complaints_known_until", TIME),
-        ("consents_known_until", TIME),
-        ("contacts_known_until", TIME),
-    ]
-)
+_COLUMNS: list[Any] = [
+    ("account_id", pa.string()),
+    ("as_of", TIME),
+    ("coffee_shop_sessions_90d", pa.int64()),
+    ("call_daytime_minutes_30d", pa.float64()),
+    ("held_products", WORDS),
+    ("ordered_products", WORDS),
+    ("complaint_spans", SPANS),
+    ("contact_log", CONTACTS),
+    ("marketing_granted", WORDS),
+    ("marketing_refused", WORDS),
+    ("usage_consent", pa.bool_()),
+    ("unpaid_due_at", TIME),
+    ("is_vulnerable", pa.bool_()),
+    ("complaints_known_until", TIME),
+    ("consents_known_until", TIME),
+    ("contacts_known_until", TIME),
+]
+SCHEMA = pa.schema(_COLUMNS)
 
 
 def table(*rows: dict[str, Any]) -> pa.Table:

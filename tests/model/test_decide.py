@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +21,12 @@ def sigmoid(log_odds):
 def complaint(account_id, opened_at, resolved_at=None, status="open"):
     row = {"account_id": account_id, "opened_at": opened_at, "resolved_at": resolved_at, "status": status}
     time = pa.timestamp("us", tz="UTC")
-    kinds = [("account_id", pa.string()), ("opened_at", time), ("resolved_at", time), ("status", pa.string())]
+    kinds: list[Any] = [
+        ("account_id", pa.string()),
+        ("opened_at", time),
+        ("resolved_at", time),
+        ("status", pa.string()),
+    ]
     return pa.Table.from_pylist([row], schema=pa.schema(kinds))
 
 

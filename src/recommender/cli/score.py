@@ -1,7 +1,7 @@
 """`recommender score`: offers for every account, with the account of why each other product is not offered."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -37,16 +37,18 @@ def run(
             complaints_known_until=complaints_known_until,
             progress=advance,
         )
-    show_table("Dispositions", ("disposition", "pairs"), _rows(summary["dispositions"]))
-    show_table("Suppressed, by reason", ("reason", "pairs"), _rows(summary["suppressions"]))
-    say(
-        f"{out}: {summary['offers']:,} offers for {summary['accounts_with_offers']:,} of {summary['accounts']:,} accounts."
-    )
-    with_offers, accounts = summary["accounts_with_offers"], summary["accounts"]
-    say(f"{out}: {summary['offers']:,} offers for {with_offers:,} of {accounts:,} accounts.")
+    show_summary(summary, out)
     if summary["stale"]:
         fail(f"Offers were withheld: the feeds {summary['stale']} are missing or older than [feeds] allows.")
         raise typer.Exit(3)
+
+
+def show_summary(summary: dict[str, Any], out: Path) -> None:
+    """Print what became of the pairs of a batch job."""
+    show_table("Dispositions", ("disposition", "pairs"), _rows(summary["dispositions"]))
+    show_table("Suppressed, by reason (a pair counts for each)", ("reason", "pairs"), _rows(summary["suppressions"]))
+    with_offers, accounts = summary["accounts_with_offers"], summary["accounts"]
+    say(f"{out}: {summary['offers']:,} offers for {with_offers:,} of {accounts:,} accounts.")
 
 
 def _rows(counts: dict[str, int]) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 import recommender
-from recommender.cli.terminal import say, step
+from recommender.cli.terminal import by_share, say, step
 
 NAME = "simulate"
 
@@ -22,5 +22,5 @@ def run(
     Example: recommender simulate --accounts 20000 --out data/
     """
     with step(f"Simulating {accounts:,} accounts") as advance:
-        recommender.simulate(out, accounts=accounts, months=months, seed=seed, progress=advance)
+        recommender.simulate(out, accounts=accounts, months=months, seed=seed, progress=by_share(advance))
     say(f"{out}: the tables are here; next: recommender train {out} --as-of <moment> --out models/cross-sell")

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-__all__ = ["Step", "fail", "say", "show_table", "step"]
+__all__ = ["Step", "by_share", "fail", "say", "show_table", "step"]
 
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -44,6 +44,11 @@ def show_table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]])
     for row in rows:
         table.add_row(*row)
     _out.print(table)
+
+
+def by_share(advance: Step) -> Callable[[str, float], None]:
+    """Turn a function of (done, total) into one of (what, share done)."""
+    return lambda _what, share: advance(round(share * 100), 100)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,6 @@ _TIME = pa.timestamp("us", tz="UTC")
 _WORDS = pa.list_(pa.string())
 _MONEY_DIGITS = 18
 _COLD_SHARE = 0.5
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR_US = 3_600_000_000
 
 
@@ -128,7 +127,7 @@ def _valid_until(model: "Model", own: pa.Table, facts: Facts, decided_at: dateti
     """Let an offer stand for the days set, but no longer than the complaints feed that cleared it counts as fresh."""
     settings = model.config
     standing = np.datetime64(decided_at.replace(tzinfo=None), "us") + np.timedelta64(settings.offers.valid_days, "D")
-    known_until = own.column(COMPLAINTS_KNOWN_UNTIL).fill_null(_EPOCH).to_numpy().astype("datetime64[us]")
+    known_until = own.column(COMPLAINTS_KNOWN_UNTIL).to_numpy().astype("datetime64[us]")
     moved = np.datetime64(facts.complaints_known_until or 0, "us")
     fresh = np.timedelta64(round(settings.feeds.complaints_max_age_hours * _HOUR_US), "us")
-    return pa.array(np.minimum(np.maximum(known_until, moved) + fresh, standing), _TIME)
+    return pa.array(np.minimum(np.fmax(known_until, moved) + fresh, standing), _TIME)

@@ -41,6 +41,13 @@ class Explanation:
     def __str__(self) -> str:
         return "\n".join([*self._offered(), "", *self._not_offered()])
 
+    def in_brief(self) -> str:
+        """Return the offers, and how many products each reason speaks against."""
+        counts = {**self.decision.counts, **self.decision.suppressions}
+        told = ("outranked", "not_relevant", *self.decision.codes)
+        against = ", ".join(f"{code} {counts[code]}" for code in told if counts[code])
+        return "\n".join([*self._offered(), f"   Not offered: {against}"])
+
     def _offered(self) -> Iterable[str]:
         offers = self.decision.offers.to_pylist()
         if not offers:

@@ -83,7 +83,7 @@ def _learn(lessons: Lessons, ranker: str, config: Config) -> Scorecard:
     fit = lessons.fit
     learnt = make_ranker(ranker, config.training).fit(fit.X, fit.y, fit.held, fit.sample_weight).compile()
     later = lessons.calibration
-    return learnt if later is None else calibrate(learnt, later.X, later.held, later.y)
+    return learnt if later is None else calibrate(learnt, later.X, later.y, later.held, later.sample_weight)
 
 
 def _category_rates(scorecard: Scorecard, products: Catalogue) -> dict[str, float]:
