@@ -9,10 +9,10 @@ import pytest
 
 from recommender.config import Config, Windows
 from recommender.errors import AccountNotFoundError, DataError, FeatureError
-from recommender.schema import ACCOUNT, AS_OF, FACTS
+from recommender.schema import ACCOUNT, AS_OF, FACTS, USAGE_TABLES
 from recommender.snapshots import build_snapshot
 from recommender.tables import Tables
-from recommender.usage import INDICATORS, SHORT, Cells, Indicator, Rows
+from recommender.usage import GROUPS, INDICATORS, SHORT, Cells, Indicator, Rows
 
 Make = Callable[..., Tables]
 
@@ -174,6 +174,7 @@ def test_usage_without_consent_changes_not_one_byte(small_tables: Make):
                 messages=[{"account_id": name, "sent_at": "2026-06-24"} for name in "bc" * usage],
             ),
             NOW,
+            indicators=[indicator for indicator in INDICATORS if GROUPS[indicator.group].table in USAGE_TABLES],
         )
         for usage in (1, 20)
     )
