@@ -85,3 +85,8 @@ def test_prices_beyond_floats_stay_exact() -> None:
     dear = Catalogue.of([Product("dear", "Dear", "x", Decimal("90071992547409.93"))])
     changes, _ = bill_changes(dear, np.zeros((1, 1), dtype=bool), minor_digits=2)
     assert changes.tolist() == [[2**53 + 1]]
+
+
+def test_a_bundle_replaces_nothing_unless_it_is_said_to() -> None:
+    changes, _ = bill_changes(CATALOGUE, np.ones((1, 5), dtype=bool), minor_digits=2)
+    assert changes.tolist() == [[2000, 400, 800, 700, 0]]
