@@ -180,6 +180,7 @@ def test_an_empty_folder_is_filled_and_an_earlier_attempt_is_cleared_away(tmp_pa
     (tmp_path / ".it.partial" / "half").write_text("half")
     simulate(tmp_path / "it", accounts=10, months=1)
     assert (tmp_path / "it" / "accounts.parquet").exists()
+    assert not (tmp_path / "it" / "half").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["it"]
 
 

@@ -48,7 +48,7 @@ def draw_complaints(
     row = np.flatnonzero((rng.random(len(satisfaction)) < chance) & (opened <= step.start))
     moment = step.moments(rng, len(row), 7, 22)
     unhappy = 1.0 - satisfaction[row]
-    resolved = _after(rng, moment, 2.5 + 5.0 * unhappy, share=0.996)
+    resolved = _after(rng, moment, 4.0 + 7.0 * unhappy, share=0.996)
     reopened = _after(rng, resolved, 3.0, share=0.08)
     return Complaints(step.number, row, moment, resolved, reopened, _after(rng, reopened, 6.0, share=0.97))
 
