@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -253,3 +254,14 @@ def test_more_facts_against_never_free_a_pair(take: Take) -> None:
     after = policy.suppressions(take({"held_products": ["fax", "data"], "ordered_products": ["all"]}))
     lacking = np.uint32(policy.bit("lacks_prerequisite"))
     assert ((before & ~lacking) & ~after == 0).all()
+
+
+def test_rows_in_several_chunks_are_read_as_one(take: Take, rows: Any, catalogue: Any) -> None:
+    spoilt = [{"account_id": f"a{i}"} | facts for i, facts in enumerate((OPEN, {}, {"held_products": ["all"]}))]
+    chunked = pa.concat_tables([rows(facts) for facts in spoilt])
+    assert chunked.column("held_products").num_chunks == len(spoilt)
+    policy = build_policy(Config())
+    facts = Facts.of(chunked, catalogue, decided_at=NOW, channel="phone")
+    assert policy.suppressions(facts).tolist() == policy.suppressions(take(*spoilt)).tolist()
+    empty = Facts.of(chunked.schema.empty_table(), catalogue, decided_at=NOW, channel="phone")
+    assert policy.suppressions(empty).shape == (0, 8)
