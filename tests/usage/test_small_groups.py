@@ -115,3 +115,38 @@ def test_a_credit_note_is_not_unpaid(ask: Ask):
 
 def test_contacts_and_bills_are_unknown_without_their_tables(ask: Ask):
     assert ask("contacts_30d", "bills_unpaid", "bill_mean_90d") == (None, None, None)
+
+
+def test_what_is_paid_for_and_not_used_is_told_from_usage(ask: Ask):
+    of = {"name": "P", "category": "calls", "monthly_price": "5.00"}
+    products = [
+        {**of, "product_id": "p"},
+        {**of, "product_id": "q", "name": "International 100", "monthly_price": "7.50"},
+        {**of, "product_id": "r", "category": "Wi-Fi", "monthly_price": "9.99"},
+        {**of, "product_id": "s", "category": "hotspot"},
+        {**of, "product_id": "t", "category": "security"},
+    ]
+    holdings = [holding(product, "2026-01-01") for product in "pqrt"] + [holding("s", "2026-05-01")]
+    at = {"account_id": "a", "started_at": "2026-06-01", "duration_s": 60}
+    calls = [
+        {**at, "direction": "out", "destination": "local"},
+        {**at, "direction": "in", "destination": "international"},
+    ]
+    sessions = [{**at, "bytes": 1, "network": "fixed"}]
+    names = ("unused_products_90d", "unused_monthly_price_90d")
+    rows = {"products": products, "holdings": holdings, "calls": calls}
+    assert ask(*names, **rows, sessions=sessions) == (2, (750 + 999) / 100)
+    assert ask(*names, **rows) == (1, 750 / 100)  # without sessions no one knows about hotspots
+
+
+def test_what_is_not_used_is_unknown_without_usage_tables_or_consent(ask: Ask):
+    held = {"holdings": [holding("p", "2026-01-01")]}
+    assert ask("unused_products_90d", **held) is None
+    assert ask("unused_products_90d", **held, calls=[], consents=[]) is None
+    assert ask("unused_products_90d", **held, calls=[]) == 1
+
+
+def test_categories_are_counted_once(ask: Ask):
+    holdings = [holding("p", "2025-01-01"), holding("q", "2025-01-01"), holding("r", "2025-01-01")]
+    names = ("categories_held", "products_held_in_one_category")
+    assert ask(*names, holdings=holdings) == (2, 2)

@@ -8,11 +8,13 @@ from recommender.usage.cells import LONG, SHORT, Cells
 from recommender.usage.complaints import COMPLAINTS, complaint_spans
 from recommender.usage.contacts import CONTACTS
 from recommender.usage.days import CALL_DAYS, SESSION_DAYS
+from recommender.usage.dictionary import dictionary
 from recommender.usage.groups import GROUPS, summaries
 from recommender.usage.holdings import HOLDINGS, TENURE, holding_states
 from recommender.usage.indicator import Indicator
 from recommender.usage.known import Known, moment
 from recommender.usage.messages import MESSAGES
+from recommender.usage.packages import PACKAGES
 from recommender.usage.partners import PARTNERS
 from recommender.usage.ratio import ratio
 from recommender.usage.rows import Rows
@@ -28,6 +30,7 @@ __all__ = [
     "Known",
     "Rows",
     "complaint_spans",
+    "dictionary",
     "holding_states",
     "moment",
     "ratio",
@@ -44,6 +47,7 @@ INDICATORS: Final[tuple[Indicator, ...]] = (
     *SESSIONS,
     *SESSION_DAYS,
     *MESSAGES,
+    *PACKAGES,
     *COMPLAINTS,
     *CONTACTS,
     *BILLS,

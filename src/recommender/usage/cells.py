@@ -54,10 +54,14 @@ class Cells:
 
     def total(self, measure: str, days: str = LONG, **within: str | tuple[str, ...]) -> ir.IntegerValue:
         """Sum `measure` over the window and the cells named, for example `band="night"`; 0 without usage."""
-        kept = [self._is(name, words) for name, words in within.items()]
+        kept = self._where(within)
         kept += [self.table.recent == 1] if days == SHORT else []
         where = reduce(and_, kept) if kept else None
         return self.table[measure].sum(where=where).coalesce(0).cast("int64")
+
+    def only(self, **within: str | tuple[str, ...]) -> ir.Table:
+        """Return the cells named, without the rows of nulls."""
+        return self.table.filter(self.table.recent.notnull(), *self._where(within))
 
     def share(self, measure: str, days: str = LONG, **within: str | tuple[str, ...]) -> ir.FloatingValue:
         """Divide what lies in the cells named by everything in the window; null without usage."""
@@ -75,6 +79,9 @@ class Cells:
     def money(self, measure: str, days: str = LONG, **within: str | tuple[str, ...]) -> ir.FloatingValue:
         """Sum a `measure` in minor units and return it in the currency; 0 without usage."""
         return self.total(measure, days, **within) / 10**self.minor_digits
+
+    def _where(self, within: Mapping[str, str | tuple[str, ...]]) -> list[ir.BooleanValue]:
+        return [self._is(name, words) for name, words in within.items()]
 
     def _is(self, name: str, words: str | tuple[str, ...]) -> ir.BooleanValue:
         wanted = (words,) if isinstance(words, str) else words

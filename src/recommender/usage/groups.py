@@ -21,6 +21,7 @@ from recommender.usage.holdings import accounts, holdings
 from recommender.usage.indicator import Indicator
 from recommender.usage.known import Known
 from recommender.usage.messages import messages
+from recommender.usage.packages import packages
 from recommender.usage.partners import partners
 from recommender.usage.sessions import sessions
 
@@ -47,6 +48,7 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
         "holdings": Group("holdings", holdings),
         "message_events": Group("messages", message_events),
         "messages": Group("messages", messages),
+        "packages": Group("holdings", packages),
         "partners": Group("calls", partners),
         "session_days": Group("sessions", session_days),
         "session_events": Group("sessions", session_events),

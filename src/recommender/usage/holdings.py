@@ -34,10 +34,11 @@ def accounts(known: Known) -> Rows:
 
 
 def holdings(known: Known) -> Rows:
-    """Give each account its holdings with the product's category and price, once per product, the newest first."""
+    """Give each account its holdings, with the product's category and price and how many of that category are held."""
     products = known.tables["products"].select(schema.PRODUCT, "category", "monthly_price")
-    states = holding_states(known).left_join(products, schema.PRODUCT)
-    return rows(known, "holdings", states.drop(f"{schema.PRODUCT}_right"))
+    joined = holding_states(known).left_join(products, schema.PRODUCT).drop(f"{schema.PRODUCT}_right")
+    in_category = joined.is_held.sum().over(group_by=[joined[schema.ACCOUNT], joined.category])
+    return rows(known, "holdings", joined.mutate(in_category=in_category))
 
 
 def tenure_months(accounts: Rows) -> ir.Value:
@@ -59,6 +60,11 @@ def products_on_order(holdings: Rows) -> ir.Value:
 def categories_held(holdings: Rows) -> ir.Value:
     """Count of categories in which a product is held; 0 without any."""
     return holdings.table.category.nunique(where=holdings.table.is_held).cast("int64")
+
+
+def products_held_in_one_category(holdings: Rows) -> ir.Value:
+    """Count of holdings in the category that has most of them; 0 without any."""
+    return holdings.table.in_category.max(where=holdings.table.is_held).coalesce(0).cast("int64")
 
 
 def products_ended_90d(holdings: Rows) -> ir.Value:
@@ -98,6 +104,7 @@ _WORDS = (
     (products_held, "products", "{value} products held"),
     (products_on_order, "products", "{value} products on order"),
     (categories_held, "categories", "products from {value} categories"),
+    (products_held_in_one_category, "products", "{value} products from one category"),
     (products_added_90d, "products", "{value} products added in the last 90 days"),
     (products_ended_90d, "products", "{value} products given up in the last 90 days"),
     (products_ever_ended, "products", "{value} products given up so far"),
