@@ -99,7 +99,7 @@ def test_the_intercept_makes_the_mean_propensity_the_rate() -> None:
 
 
 def test_equal_propensities_have_no_slope() -> None:
-    propensity, taken = np.full((10, 1), 0.5), np.arange(10)[:, None] < 2
+    propensity, taken = np.full((10, 1), 0.3), np.arange(10)[:, None] < 2
 
     assert np.isnan(calibration_slope(propensity, taken, np.ones_like(taken)).value)
 

@@ -32,6 +32,13 @@ def test_only_candidates_are_ranked_and_ties_go_by_product_id() -> None:
     assert_array_equal(ranks(scores, np.array([[True, False, True, True]])), [[2, 0, 3, 1]])
 
 
+def test_many_ties_go_by_product_id() -> None:
+    scores = np.arange(99.0)[None, :] % 3
+    best_first = [3 * place + residue for residue in (2, 1, 0) for place in range(33)]
+
+    assert np.argsort(ranks(scores, scores >= 0)[0]).tolist() == best_first
+
+
 def test_a_nan_is_not_ranked_and_the_lowest_score_is() -> None:
     scores = np.array([[np.nan, -np.inf, 0.0]])
 
@@ -68,6 +75,10 @@ def test_precision_counts_places_left_empty(judged: Judged) -> None:
 def test_average_precision(judged: Judged) -> None:
     assert_allclose(average_precision_at_k(*judged, 4), [(1 / 2 + 2 / 4) / 2, 1, 0, NO])
     assert_allclose(average_precision_at_k(*judged, 1), [0 / 1, 1, 0, NO])
+
+
+def test_average_precision_among_the_best_k_is_whole_where_all_k_were_taken_up() -> None:
+    assert average_precision_at_k(np.array([[1, 2, 3]]), np.array([[True, False, True]]), 1) == 1 / 1
 
 
 def test_ndcg(judged: Judged) -> None:
