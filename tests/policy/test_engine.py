@@ -23,7 +23,7 @@ WAIVED = {
     "contact_status_stale": "i_accept_offers_on_stale_contact_data",
 }
 REASONS = [rule.reason for rule in RULES]
-OPEN = {"complaint_spans": None}
+OPEN: dict[str, Any] = {"complaint_spans": None}
 
 Take = Callable[..., Facts]
 
@@ -257,7 +257,7 @@ def test_more_facts_against_never_free_a_pair(take: Take) -> None:
 
 
 def test_rows_in_several_chunks_are_read_as_one(take: Take, rows: Any, catalogue: Any) -> None:
-    spoilt = [{"account_id": f"a{i}"} | facts for i, facts in enumerate((OPEN, {}, {"held_products": ["all"]}))]
+    spoilt: list[dict[str, Any]] = [{"account_id": "a0"} | OPEN, {"account_id": "a1", "held_products": ["all"]}]
     chunked = pa.concat_tables([rows(facts) for facts in spoilt])
     assert chunked.column("held_products").num_chunks == len(spoilt)
     policy = build_policy(Config())

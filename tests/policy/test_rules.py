@@ -124,6 +124,11 @@ def test_a_rule_leaves_the_facts_alone(take: Take, rule: Any) -> None:
     assert before == (facts.rows.to_pylist(), build_policy(Config()).suppressions(facts).tolist())
 
 
+def test_what_rules_share_cannot_be_changed_by_one_of_them(take: Take) -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        take({}).held[0, 0] = True
+
+
 def test_nothing_stands_against_a_clean_account_but_the_catalogue(reasons: Reasons) -> None:
     found = reasons({})
     assert {product: why for product, why in found.items() if why} == {
