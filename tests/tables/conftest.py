@@ -26,8 +26,8 @@ def config() -> Config:
     return Config(time_zone="Europe/Berlin")
 
 
-@pytest.fixture
-def frames() -> Frames:
+@pytest.fixture(scope="session")
+def whole() -> Frames:
     return {
         "accounts": pa.table(
             {
@@ -111,6 +111,11 @@ def frames() -> Frames:
         ),
         "feeds": pa.table({"feed": ["contacts"], "known_until": moments(at(10))}),
     }
+
+
+@pytest.fixture
+def frames(whole: Frames) -> Frames:
+    return dict(whole)
 
 
 @pytest.fixture
