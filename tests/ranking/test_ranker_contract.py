@@ -4,6 +4,7 @@
 
 import io
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import joblib
@@ -18,11 +19,12 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils import estimator_checks
 
 from recommender.errors import DataError, FeatureError, NotEnoughDataError
-from recommender.ranking import CoHoldingRanker, LogisticRanker, PopularityRanker, Scorecard, hide_one
+from recommender.ranking import CoHoldingRanker, LogisticRanker, PopularityRanker, Scorecard, ScorecardRanker, hide_one
 from recommender.ranking.frames import read_features
 
 RANKERS: dict[str, Callable[[], Any]] = {
     "popularity": PopularityRanker,
+    "scorecard": partial(ScorecardRanker, n_folds=2, max_trees=15, patience=3, max_bins=16, max_pairs=4),
     "co_holding": CoHoldingRanker,
     "logistic": LogisticRanker,
 }
@@ -75,12 +77,16 @@ def one_of(n: int = 200) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, Any]
     return hide_one(X, held)
 
 
+_FITTED: dict[tuple[str, str], Any] = {}
+
+
 def fitted(ranker: Any, link: str) -> tuple[Any, pd.DataFrame, pd.DataFrame]:
-    if link == "one_of":
-        X, y, held, weight = one_of()
-        return ranker.fit(X, y, held, weight), X, held
-    X, y, held = operator()
-    return ranker.fit(X, y, held), X, held
+    """A ranker of the same kind, learnt once for all tests, and what it learnt from."""
+    X, y, held, weight = one_of() if link == "one_of" else (*operator(), None)
+    key = type(ranker).__name__, link
+    if key not in _FITTED:
+        _FITTED[key] = clone(ranker).fit(X, y, held, weight)
+    return _FITTED[key], X, held
 
 
 CHECKS = (
@@ -164,8 +170,8 @@ def test_intercept_and_contributions_sum_to_the_log_odds_bit_for_bit(ranker: Any
 
 @pytest.mark.parametrize("link", LINKS)
 def test_contributions_are_centred_over_the_training_rows(ranker: Any, link: str):
-    X, y, held, weight = one_of() if link == "one_of" else (*operator(), None)
-    card = ranker.fit(X, y, held, weight).compile()
+    X, _, held, weight = one_of() if link == "one_of" else (*operator(), None)
+    card = fitted(ranker, link)[0].compile()
     for p in range(4):
         found = card.contributions(read_features(X), held.to_numpy(), np.arange(len(X)), np.full(len(X), p))
         weighted = found * (np.ones(len(X)) if weight is None else weight.to_numpy())[:, np.newaxis]
@@ -242,16 +248,17 @@ def test_rows_that_hold_a_product_teach_nothing_about_it(ranker: Any):
 
 def test_a_product_without_take_up_gets_the_pooled_rate_and_the_flag(ranker: Any):
     X, y, held = operator()
-    card = ranker.fit(X, y, held).compile()
+    model, _, _ = fitted(ranker, "independent")
+    card = model.compile()
     without = (~held).to_numpy().sum()
     assert card.flags(3) == ("prior", "few_positives")
     assert card.base_rate[3] == pytest.approx((y.to_numpy().sum() + 0.5) / (without + 1))
-    np.testing.assert_allclose(ranker.predict_proba(X, held)["spare"], card.base_rate[3])
+    np.testing.assert_allclose(model.predict_proba(X, held)["spare"], card.base_rate[3])
 
 
 def test_base_rate_is_the_share_among_those_without_the_product(ranker: Any):
-    X, y, held = operator()
-    card = ranker.fit(X, y, held).compile()
+    _, y, held = operator()
+    card = fitted(ranker, "independent")[0].compile()
     assert card.base_rate[2] == pytest.approx(y["roaming"].sum() / (~held["roaming"]).sum())
     assert card.flags(2) == ()
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from recommender.ranking.hiding import hide_one
     from recommender.ranking.logistic import LogisticRanker
     from recommender.ranking.popularity import PopularityRanker
+    from recommender.ranking.scorecard_ranker import ScorecardRanker
 
 __all__ = [
     "FEW_POSITIVES",
@@ -29,6 +30,7 @@ __all__ = [
     "NumericBins",
     "PopularityRanker",
     "Scorecard",
+    "ScorecardRanker",
     "Term",
     "calibrate",
     "hide_one",
@@ -39,6 +41,7 @@ _LEARNS = {
     "CoHoldingRanker": "co_holding",
     "LogisticRanker": "logistic",
     "PopularityRanker": "popularity",
+    "ScorecardRanker": "scorecard_ranker",
     "calibrate": "calibration",
     "hide_one": "hiding",
 }

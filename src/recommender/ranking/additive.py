@@ -41,7 +41,7 @@ def fit_points(
     basis = make_basis(sizes, is_ordered)
     penalties = penalty * (1.0 + _RARE / np.maximum(count_positives(examples), 1))
     # the vectors are short: more threads of BLAS cost time, and make sums depend on their number
-    with threadpool_limits(1):
+    with threadpool_limits(1, user_api="blas"):
         if examples.link == "independent":
             return _independent(examples, found, basis, penalties, n_jobs)
         one_hot = basis.one_hot(found)

@@ -23,7 +23,8 @@ def assemble(
 ) -> Scorecard:
     """Centre the points of `tables` over the rows, whose bins are `found`, and build the scorecard.
 
-    Products without a take-up get no points and, as intercept, the pooled rate.
+    Bins that no row was in get no points, and neither do products without a take-up; the intercept of these is the
+    pooled rate.
     """
     flag_bits, base_rate = learn_flags(examples), learn_base_rates(examples)
     centred, intercept = [], intercept.copy()
@@ -31,8 +32,7 @@ def assemble(
         visits = np.bincount(term.cells(found), weights=examples.weight, minlength=len(term.points))
         mean = (visits[:, np.newaxis] * term.points).sum(axis=0) / visits.sum()
         intercept[term.products] += mean
-        # a bin that no row was in says nothing; a product without take-up has nothing to say
-        points = np.where(visits[:, np.newaxis] > 0, term.points - mean, 0.0)
+        points = np.where(_is_known(term, found)[:, np.newaxis], term.points - mean, 0.0)
         points[:, flag_bits[term.products] & PRIOR > 0] = 0.0
         if points.any():
             centred.append(Term(term.columns, np.ascontiguousarray(points), term.products, term.coarse))
@@ -82,6 +82,16 @@ def learn_flags(examples: Examples) -> NDArray[np.uint8]:
     """Return the flag bits of each product; shape (n_products,)."""
     positives = count_positives(examples)
     return (np.where(positives == 0, PRIOR, 0) + np.where(positives < _FEW, FEW_POSITIVES, 0)).astype(np.uint8)
+
+
+def _is_known(term: Term, found: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Whether rows were seen in the bin, or in both bins, of each cell; shape (n_cells,)."""
+    groups = term.coarse or (np.arange(len(term.points)),)
+    seen = [
+        np.bincount(group[found[column]], minlength=int(group.max()) + 1) > 0
+        for group, column in zip(groups, term.columns, strict=True)
+    ]
+    return np.asarray(seen[0] if len(seen) == 1 else np.logical_and.outer(*seen).ravel())
 
 
 def _intercepts(examples: Examples, intercept: Floats, base_rate: Floats, flag_bits: NDArray[np.uint8]) -> Floats:

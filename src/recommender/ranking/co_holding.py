@@ -87,7 +87,7 @@ def _ease(examples: Examples, l2: float) -> NDArray[np.float64]:
     holds = examples.held.astype(np.float64)
     holds[:, :n_products] = np.maximum(holds[:, :n_products], examples.y)
     # sums of several threads would depend on their number
-    with threadpool_limits(1):
+    with threadpool_limits(1, user_api="blas"):
         gram = (holds * examples.weight[:, np.newaxis]).T @ holds
         inverse = np.linalg.inv(gram + l2 * np.eye(len(gram)))
     weights = -inverse / np.diag(inverse)

@@ -42,7 +42,7 @@ def fit_curves(scores: Floats, target: Floats, is_open: Flags, weight: Floats, l
     centre = (exposure * scores).sum(axis=0) / np.maximum(exposure.sum(axis=0), 1e-12)
     curves = _Curves(scores - centre, centre, target, is_open, exposure, link)
     spread, parameters = np.array([1.0, 0.5]), np.zeros(2 * len(centre) + 2)
-    with threadpool_limits(1):
+    with threadpool_limits(1, user_api="blas"):
         for _ in range(_ROUNDS):
             parameters = find_minimum(partial(curves.loss, spread=spread), parameters)
             next_spread = curves.spread(parameters, spread)

@@ -1,0 +1,199 @@
+"""The tables of a generalised additive model with pairs: a ridge regression, and boosted trees on what it leaves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import lightgbm as lgb
+import numpy as np
+import pyarrow as pa
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+
+from recommender.ranking.additive import fit_points, targets
+from recommender.ranking.boosting import Boosting, Task, boost
+from recommender.ranking.columns import Columns
+from recommender.ranking.examples import Examples
+from recommender.ranking.trees import Tables, pair_gains, read_tables
+
+__all__ = ["Ground", "Growing", "grow"]
+
+Floats = NDArray[np.float64]
+Index = NDArray[np.int64]
+Groups = list[list[int]]
+
+
+@dataclass(frozen=True)
+class Growing:
+    """The settings; see `ScorecardRanker`."""
+
+    boosting: Boosting
+    max_pairs: int
+    ridge: float
+    negatives: float
+    min_negatives: int
+    min_positives: int
+    n_jobs: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What all products share: the examples, their bins, the fold of each row (n,) and LightGBM's copy of the bins."""
+
+    examples: Examples
+    columns: Columns
+    folds: Index
+    dataset: lgb.Dataset
+    settings: Growing
+
+
+@dataclass(frozen=True, eq=False)
+class _Unit:
+    """What is learnt in one go: examples of one product, or of all under "one_of", and where they stand."""
+
+    examples: Examples
+    rows: Index
+    folds: Index
+    shift: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Start:
+    """The ridge regression learnt on all but one fold, and its log-odds on every row."""
+
+    points: Floats
+    intercept: Floats
+    scores: Floats
+
+
+def grow(ground: Ground, random: np.random.RandomState) -> tuple[list[Tables], Floats]:
+    """Return the tables of each product and the intercepts, the mean over folds.
+
+    What is grown on the other folds stops where it no longer helps on the one left out. Pairs are those below whose
+    splits freely grown trees gain most, and are used where they lower the loss on the first fold.
+    """
+    if ground.examples.link == "one_of":
+        return _grow_unit(ground, _everything(ground))
+    seeds = random.randint(2**31 - 1, size=len(ground.examples.products))
+    grown = Parallel(n_jobs=ground.settings.n_jobs, prefer="threads")(
+        delayed(_grow_unit)(ground, _of_product(ground, p, np.random.RandomState(seed))) for p, seed in enumerate(seeds)
+    )
+    return [tables[0] for tables, _ in grown], np.concatenate([intercept for _, intercept in grown])
+
+
+def _everything(ground: Ground) -> _Unit:
+    n = len(ground.folds)
+    return _Unit(_without_features(ground.examples), np.arange(n), ground.folds, 0.0)
+
+
+def _of_product(ground: Ground, product: int, random: np.random.RandomState) -> _Unit:
+    """Take the rows without the product: those that took it up, and of the others a sample."""
+    examples = ground.examples
+    is_open, taken = examples.is_open[:, product], examples.y[:, product]
+    positives, negatives = np.flatnonzero(is_open & taken), np.flatnonzero(is_open & ~taken)
+    wanted = int(max(ground.settings.negatives * len(positives), ground.settings.min_negatives))
+    sample = negatives if len(negatives) <= wanted else random.choice(negatives, wanted, replace=False)
+    rows = np.sort(np.concatenate([positives, sample]))
+    shift = np.log(examples.weight[sample].sum() / examples.weight[negatives].sum()) if len(sample) else 0.0
+    order = [product] + [p for p in range(examples.held.shape[1]) if p != product]
+    alone = replace(
+        _without_features(examples),
+        y=examples.y[:, [product]],
+        held=examples.held[:, order],
+        products=(examples.products[product],),
+        held_products=tuple(examples.held_products[p] for p in order),
+    )
+    return _Unit(alone.take(rows), rows, ground.folds[rows], float(shift))
+
+
+def _without_features(examples: Examples) -> Examples:
+    return replace(examples, rows=pa.table({"": pa.nulls(len(examples.y))}))
+
+
+def _grow_unit(ground: Ground, unit: _Unit) -> tuple[list[Tables], Floats]:
+    if not len(unit.rows):
+        return [{}] * len(unit.examples.products), np.zeros(len(unit.examples.products))
+    if int(unit.examples.y.sum()) < ground.settings.min_positives:
+        start = _start(ground, unit, -1)
+        return _ridge_tables(ground, start), start.intercept + unit.shift
+    starts = [_start(ground, unit, fold) for fold in range(int(ground.folds.max()) + 1)]
+    groups, first = _choose_groups(ground, unit, starts[0])
+    further = [_boosted(ground, unit, start, fold, groups)[0] for fold, start in enumerate(starts[1:], start=1)]
+    parts = [_ridge_tables(ground, start) for start in starts] + [first, *further]
+    intercept = np.mean([start.intercept for start in starts], axis=0)
+    return [_mean([part[i] for part in parts], len(starts)) for i in range(len(intercept))], intercept + unit.shift
+
+
+def _start(ground: Ground, unit: _Unit, fold: int) -> _Start:
+    learnt = np.flatnonzero(unit.folds != fold)
+    columns, found = ground.columns, ground.columns.found[:, unit.rows]
+    points, intercept = fit_points(
+        unit.examples.take(learnt),
+        found[:, learnt],
+        columns.sizes,
+        columns.has_gap,
+        penalty=ground.settings.ridge,
+        n_jobs=1,
+    )
+    scores = np.repeat(intercept[np.newaxis], len(unit.rows), axis=0)
+    for bins, first in zip(found, np.cumsum([0, *columns.sizes[:-1]]), strict=True):
+        scores += points[first + bins]
+    return _Start(points, intercept, scores)
+
+
+def _ridge_tables(ground: Ground, start: _Start) -> list[Tables]:
+    ends = np.cumsum(ground.columns.sizes)
+    return [
+        {(i,): points[end - size : end] for i, (size, end) in enumerate(zip(ground.columns.sizes, ends, strict=True))}
+        for points in start.points.T
+    ]
+
+
+def _choose_groups(ground: Ground, unit: _Unit, start: _Start) -> tuple[Groups, list[Tables]]:
+    """Return single columns, and pairs where they help on the first fold, and the tables grown with them."""
+    singles = [[column] for column in range(len(ground.columns.sizes))]
+    alone, loss_alone = _boosted(ground, unit, start, 0, singles)
+    if not ground.settings.max_pairs:
+        return singles, alone
+    booster, rounds, _ = boost(ground.dataset, ground.columns, ground.settings.boosting, *_tasks(unit, start, 0), None)
+    gains = pair_gains(_trees(booster, rounds))
+    best = sorted(gains, key=lambda pair: (-gains[pair], pair))[: ground.settings.max_pairs]
+    groups = singles + [list(pair) for pair in best]
+    paired, loss_paired = _boosted(ground, unit, start, 0, groups)
+    return (groups, paired) if loss_paired < loss_alone else (singles, alone)
+
+
+def _boosted(ground: Ground, unit: _Unit, start: _Start, fold: int, groups: Groups) -> tuple[list[Tables], float]:
+    tasks = _tasks(unit, start, fold)
+    booster, rounds, loss = boost(ground.dataset, ground.columns, ground.settings.boosting, *tasks, groups)
+    trees, n_outputs = _trees(booster, rounds), len(unit.examples.products)
+    return [read_tables(trees[i::n_outputs], ground.columns) for i in range(n_outputs)], loss
+
+
+def _tasks(unit: _Unit, start: _Start, fold: int) -> tuple[Task, Task]:
+    return _task(unit, start, unit.folds != fold), _task(unit, start, unit.folds == fold)
+
+
+def _task(unit: _Unit, start: _Start, chosen: NDArray[np.bool_]) -> Task:
+    examples = unit.examples
+    return Task(
+        link=examples.link,
+        rows=unit.rows[chosen],
+        target=targets(examples)[chosen],
+        start=start.scores[chosen],
+        is_open=examples.is_open[chosen],
+        weight=examples.weight[chosen],
+    )
+
+
+def _trees(booster: lgb.Booster, rounds: int) -> list[dict[str, object]]:
+    # of no round LightGBM would dump them all
+    dumped = booster.dump_model(num_iteration=rounds)["tree_info"] if rounds else []
+    return [tree["tree_structure"] for tree in sorted(dumped, key=lambda tree: tree["tree_index"])]
+
+
+def _mean(parts: Sequence[Tables], n: int) -> Tables:
+    total: Tables = {}
+    for part in parts:
+        for columns, table in part.items():
+            total[columns] = total.get(columns, 0.0) + table / n
+    return total
