@@ -1,18 +1,23 @@
-"""Small tables made by hand, for every room that needs some."""
+"""Small tables made by hand, and a simulated operator with a model trained on it, for every room that needs some."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
 
+import recommender
 from recommender.config import Config
 from recommender.schema import TABLES, TableContract
+from recommender.snapshots import build_snapshot
 from recommender.tables import Tables, read_tables
 
 SmallTables = Callable[..., Tables]
+UNTIL = datetime(2026, 7, 1, tzinfo=ZoneInfo("Europe/Berlin"))
 
 _KINDS: Mapping[str, pa.DataType] = {
     "id": pa.string(),
@@ -77,3 +82,34 @@ def small_tables() -> SmallTables:
         return read_tables(frames, config or Config(time_zone="Europe/Berlin"), check=False)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def until() -> datetime:
+    return UNTIL
+
+
+@pytest.fixture(scope="session")
+def operator(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of an operator of 600 accounts, known until `until`."""
+    folder = tmp_path_factory.mktemp("operator") / "data"
+    recommender.simulate(folder, accounts=600, seed=1, until=UNTIL)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tables(operator: Path) -> Tables:
+    return read_tables(operator)
+
+
+@pytest.fixture(scope="session")
+def rows(tables: Tables) -> pa.Table:
+    """Return the operator's snapshot at `until`."""
+    return build_snapshot(tables, UNTIL)
+
+
+@pytest.fixture(scope="session")
+def trained(tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a model trained on the operator."""
+    model = recommender.train(tables, UNTIL)
+    return recommender.save_model(model, tmp_path_factory.mktemp("models") / "cross-sell")

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from recommender.config import Config
 from recommender.errors import ConfigError, ContractError, DataError
+from recommender.frames import is_frame, to_arrow
 from recommender.model import FreshComplaints
 from recommender.schema import ACCOUNT, COMPLAINTS
 
@@ -49,14 +50,12 @@ def read_fresh_complaints(source: Any, config: Config, known_until: datetime | s
 
 
 def _table(source: Any) -> pa.Table:
-    if isinstance(source, pa.Table):
-        return source
     if isinstance(source, str | Path):
         return _read(Path(source))
     if isinstance(source, Mapping):
         return pa.table(dict(source))
-    if hasattr(source, "__arrow_c_stream__"):
-        return pa.table(source)
+    if is_frame(source):
+        return to_arrow(source)
     raise DataError(f"complaints: a frame or a Parquet or CSV file was needed, {type(source).__name__} came.")
 
 

@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from recommender.errors import AccountNotFoundError, DataError
+from recommender.frames import is_frame, to_arrow
 from recommender.model import FreshComplaints, Model, load_model
-from recommender.schema import ACCOUNT, FACTS
+from recommender.schema import ACCOUNT
 from recommender.scoring.fresh import read_fresh_complaints
 
 __all__ = ["Request", "resolve"]
@@ -53,18 +54,14 @@ def resolve(
     if rows is None:
         loaded, rows = _from_tables(source, loaded, moment, accounts)
     fresh = None if complaints is None else read_fresh_complaints(complaints, loaded.config, complaints_known_until)
-    return Request(loaded, _only(rows, accounts), moment, fresh)
+    return Request(loaded, _only(_in_order(rows), accounts), moment, fresh)
 
 
 def _snapshot(source: Any, accounts: Sequence[str] | None) -> pa.Table | None:
     """Return `source` as a snapshot, or None where it is something else."""
-    if isinstance(source, pa.Table):
-        return source
     if isinstance(source, str | Path) and Path(source).suffix == ".parquet" and Path(source).is_file():
         return _read(Path(source), accounts)
-    if hasattr(source, "columns") and hasattr(source, "__arrow_c_stream__") and set(FACTS) <= set(source.columns):
-        return pa.table(source)
-    return None
+    return to_arrow(source) if is_frame(source) else None
 
 
 def _read(path: Path, accounts: Sequence[str] | None) -> pa.Table:
@@ -82,10 +79,19 @@ def _from_tables(source: Any, model: Model, moment: datetime, accounts: Sequence
     return taken
 
 
+def _in_order(rows: pa.Table) -> pa.Table:
+    """Sort by account, so that the order of the rows changes nothing."""
+    if rows.schema.get_field_index(ACCOUNT) < 0:
+        raise DataError(f"A snapshot was needed, but it must have the column {ACCOUNT!r}, once.")
+    if twice := rows.num_rows - pc.count_distinct(rows.column(ACCOUNT), mode="all").as_py():
+        raise DataError(f"A snapshot has one row per account, but {twice} rows repeat an account.")
+    return rows.sort_by(ACCOUNT)
+
+
 def _only(rows: pa.Table, accounts: Sequence[str] | None) -> pa.Table:
     if accounts is None:
         return rows
-    wanted = pa.array(sorted(set(accounts)), pa.string())
+    wanted = pa.array(sorted({account.strip() for account in accounts}), pa.string())
     found = rows.filter(pc.is_in(rows.column(ACCOUNT), wanted))
     if missing := len(wanted) - found.num_rows:
         raise AccountNotFoundError(f"{missing} of the {len(wanted)} accounts asked for are not among the accounts.")

@@ -8,6 +8,7 @@ import numpy as np
 
 from recommender.catalogue import Catalogue
 from recommender.config import Config
+from recommender.evaluation import knows_starts
 from recommender.model import Model
 from recommender.ranking import PRIOR, Scorecard, calibrate, with_priors
 from recommender.tables import Tables, catalogue, read_tables
@@ -75,8 +76,7 @@ def train(
 def _way(tables: Tables, learn_from: LearnFrom) -> LearnFrom:
     if learn_from != "auto":
         return learn_from
-    knows_starts = tables["holdings"].started_at.count().execute() > 0
-    return "take_up" if knows_starts else "hide_one"
+    return "take_up" if knows_starts(tables) else "hide_one"
 
 
 def _learn(lessons: Lessons, ranker: str, config: Config) -> Scorecard:
