@@ -371,7 +371,7 @@ def test_the_policy_agrees_with_the_oracle(draw: Random, n_rows: int) -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_the_policy_agrees_with_the_oracle_on_many_accounts(seed: int) -> None:
     draw = Random(seed)  # noqa: S311  # no secret hangs on it
-    assert not disagreements(draw_situation(draw, 1_000))
+    assert not disagreements(draw_situation(draw, 5_000))
 
 
 @pytest.mark.slow
