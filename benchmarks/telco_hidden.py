@@ -17,9 +17,8 @@ from typing import Any
 import pandas as pd
 
 from recommender.datasets import TELCO, telco
-from recommender.evaluation import Judging, feature_frame, held_frame, hidden_one, summarise
+from recommender.evaluation import Judging, blind_snapshot, feature_frame, held_frame, hidden_one, summarise
 from recommender.ranking import CoHoldingRanker, LogisticRanker, PopularityRanker
-from recommender.snapshots import build_snapshot
 from recommender.tables import Tables
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
@@ -48,7 +47,7 @@ def with_charges(tables: Tables) -> Tables:
 
 
 def judge(tables: Tables, seeds: Sequence[int]) -> list[pd.DataFrame]:
-    rows = build_snapshot(tables, AS_OF)
+    rows = blind_snapshot(tables, AS_OF)
     features, held = feature_frame(rows), held_frame(rows, TELCO.ids)
     return [timed(features, held, name, ranker, seed) for seed in seeds for name, ranker in rankers(seed).items()]
 

@@ -14,9 +14,11 @@ from recommender.evaluation import (
     Examples,
     Judging,
     TimeSplit,
+    blind_snapshot,
     evaluate,
     examples_at,
     examples_of,
+    feature_frame,
     held_frame,
     knows_starts,
     roll,
@@ -65,7 +67,7 @@ def tables_of(holdings: list[tuple[str, str, float | None, float | None, float]]
 def _few_indicators(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compute a handful of indicators: sixty of them take seconds to plan, and none is looked at here."""
     few = partial(build_snapshot, indicators=INDICATORS[:2])
-    for room in ("examples", "backtest", "evaluate"):
+    for room in ("examples", "backtest"):
         monkeypatch.setattr(import_module(f"recommender.evaluation.{room}"), "build_snapshot", few)
 
 
@@ -176,6 +178,16 @@ def test_evaluation_rolls_where_there_is_history(tables: Tables) -> None:
     frame = evaluate(tables, AS_OF, rankers={"popularity": PopularityRanker()}, tests=1, judging=Judging(resamples=5))
 
     assert frame["cut_off"].dropna().unique().tolist() == [pd.Timestamp(CUT_OFFS[2])]
+
+
+def test_no_feature_of_a_blind_snapshot_tells_what_is_held() -> None:
+    both = blind_snapshot(
+        tables_of([(account, product, None, None, 0) for account in "ABCD" for product in "xy"]), AS_OF
+    )
+    one = blind_snapshot(tables_of([(account, "x", None, None, 0) for account in "ABCD"]), AS_OF)
+
+    assert both["held_products"] != one["held_products"]
+    pd.testing.assert_frame_equal(feature_frame(both), feature_frame(one))
 
 
 def test_evaluation_hides_where_there_is_none() -> None:

@@ -2,6 +2,7 @@
 
 from recommender.evaluation.auc import auc, auc_by_product
 from recommender.evaluation.backtest import backtest, roll, summarise
+from recommender.evaluation.blind import blind_snapshot
 from recommender.evaluation.brier import brier_score, brier_skill
 from recommender.evaluation.calibration import calibration_error
 from recommender.evaluation.evaluate import evaluate, judge, knows_starts
@@ -31,6 +32,7 @@ __all__ = [
     "auc_by_product",
     "average_precision_at_k",
     "backtest",
+    "blind_snapshot",
     "bootstrap",
     "brier_score",
     "brier_skill",

@@ -8,12 +8,12 @@ import pandas as pd
 
 from recommender.config import Config, Training
 from recommender.evaluation.backtest import roll, summarise
+from recommender.evaluation.blind import blind_snapshot
 from recommender.evaluation.examples import feature_frame, held_frame
 from recommender.evaluation.hidden import hidden_one
 from recommender.evaluation.judged import Judged, Judging
 from recommender.evaluation.time_split import TimeSplit
 from recommender.ranking import CoHoldingRanker, LogisticRanker, PopularityRanker
-from recommender.snapshots import build_snapshot
 from recommender.tables import Tables, catalogue, fetch, read_tables
 
 __all__ = ["evaluate", "judge", "knows_starts"]
@@ -78,7 +78,7 @@ def judge(
         split = TimeSplit.before(moment, training)
         possible = sum(bool(split.fold(cut_off).train) for cut_off in split.cut_offs)
         return roll(known, asked, split, tests=min(tests, max(possible, 1)), progress=progress)
-    rows = build_snapshot(known, moment)
+    rows = blind_snapshot(known, moment)
     held = held_frame(rows, catalogue(known).ids)
     return hidden_one(feature_frame(rows), held, asked, random_state=training.seed)
 

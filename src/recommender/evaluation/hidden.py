@@ -33,7 +33,7 @@ def hidden_one(
     Parameters
     ----------
     X
-        Features, shape (n, F), one row per account, in which no product of `held` is to be read.
+        Features, shape (n, F), one row per account, none of which may tell what is held (see `blind_snapshot`).
     held
         Holdings, boolean, shape (n, P), same index.
     rankers

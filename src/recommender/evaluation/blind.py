@@ -1,0 +1,27 @@
+"""A snapshot in which no feature tells what the account holds."""
+
+from datetime import datetime
+from typing import Final
+
+import pyarrow as pa
+
+from recommender.snapshots import build_snapshot
+from recommender.tables import Tables
+from recommender.usage import INDICATORS
+
+__all__ = ["blind_snapshot"]
+
+_TELLING: Final = frozenset({"holdings", "packages", "contacts", "bills"})
+
+
+def blind_snapshot(tables: Tables, as_of: datetime | str) -> pa.Table:
+    """Describe each account at `as_of`, leaving out the indicators that are made from its holdings.
+
+    Where a product is hidden and asked for, the number of products held, their price, the bill that contains it and
+    the offer once accepted would still count it. What the account holds besides comes from the holdings themselves.
+    Attributes that tell of holdings are the operator's to name, in `config.features.exclude`.
+
+    Parameters and result as in `build_snapshot`.
+    """
+    kept = tuple(indicator for indicator in INDICATORS if indicator.group not in _TELLING)
+    return build_snapshot(tables, as_of, indicators=kept)
