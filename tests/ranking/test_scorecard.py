@@ -81,6 +81,14 @@ def test_one_of_is_defined_where_everything_is_held():
     assert_array_equal(found, np.ones((3, 2)))
 
 
+def test_the_number_of_products_held_is_a_column():
+    count = Term((5,), np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0]))
+    counted = replace(card(), tables=(count,))
+    assert counted.terms == ("held_count",)
+    assert_array_equal(counted.log_odds(ROWS, HELD)[:, 0], [-3.0, -3.0 + 1.0, -3.0 + 1.0])
+    assert_array_equal(Scorecard.from_arrays(counted.to_arrays()).log_odds(ROWS, HELD), counted.log_odds(ROWS, HELD))
+
+
 def test_flags_are_named():
     assert card().flags(0) == ()
     assert card().flags(1) == ("prior", "few_positives")
@@ -205,9 +213,9 @@ BROKEN = {
     "too few intercepts": {**card().to_arrays(), "intercept": np.zeros(1)},
     "an infinite edge": _with("edges", 0, np.inf),
     "edges of a category": _with("edge_starts", 1, 0),
-    "a column out of range": _with("term_columns", (0, 0), 5),
+    "a column out of range": _with("term_columns", (0, 0), 6),
     "a negative column": _with("term_columns", (0, 0), -1),
-    "a second column out of range": _with("term_columns", (3, 1), 5),
+    "a second column out of range": _with("term_columns", (3, 1), 6),
     "a pair of one column": _with("term_columns", (3, 1), 0),
     "two terms of one column": _with("term_columns", (1, 0), 0),
     "a product out of range": _with("term_products", 1, 2),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from recommender.ranking.binning import CategoryBins, NumericBins
 from recommender.ranking.links import Link
 from recommender.ranking.priors import with_priors
-from recommender.ranking.scorecard import FEW_POSITIVES, PRIOR, Scorecard
+from recommender.ranking.scorecard import FEW_POSITIVES, HELD_COUNT, PRIOR, Scorecard
 from recommender.ranking.terms import Term
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FEW_POSITIVES",
+    "HELD_COUNT",
     "PRIOR",
     "CategoryBins",
     "CoHoldingRanker",

@@ -11,6 +11,7 @@ from recommender.ranking.assembly import count_positives, pooled_rate
 from recommender.ranking.examples import Examples
 from recommender.ranking.links import logit
 from recommender.ranking.ridge import Basis, fit_logistic, fit_softmax, make_basis
+from recommender.ranking.sampling import fewer_negatives
 
 __all__ = ["fit_points", "targets"]
 
@@ -28,6 +29,7 @@ def fit_points(
     *,
     penalty: float,
     n_jobs: int | None,
+    seed: int | None = None,
 ) -> tuple[Floats, Floats]:
     """Return points per bin of all columns and product, shape (n_bins, n_products), and intercepts.
 
@@ -37,13 +39,15 @@ def fit_points(
         The bin of each row in each column; the columns have `sizes` bins.
     penalty
         Of a product with many take-ups; it grows to several times as much for one with few.
+    seed
+        Of the sampling of rows without take-up, for independent products (see `fewer_negatives`); None takes all.
     """
     basis = make_basis(sizes, is_ordered)
     penalties = penalty * (1.0 + _RARE / np.maximum(count_positives(examples), 1))
     # the vectors are short: more threads of BLAS cost time, and make sums depend on their number
     with threadpool_limits(1, user_api="blas"):
         if examples.link == "independent":
-            return _independent(examples, found, basis, penalties, n_jobs)
+            return _independent(examples, found, basis, penalties, n_jobs, seed)
         one_hot = basis.one_hot(found)
         return fit_softmax(one_hot, basis, targets(examples), examples.is_open, examples.weight, penalties)
 
@@ -55,12 +59,17 @@ def targets(examples: Examples) -> Floats:
 
 
 def _independent(
-    examples: Examples, found: NDArray[np.int32], basis: Basis, penalties: Floats, n_jobs: int | None
+    examples: Examples, found: NDArray[np.int32], basis: Basis, penalties: Floats, n_jobs: int | None, seed: int | None
 ) -> tuple[Floats, Floats]:
     one_hot, prior = basis.one_hot(found), float(logit(np.array(pooled_rate(examples))))
     weight = examples.weight[:, np.newaxis] * examples.is_open
-    fits = Parallel(n_jobs=n_jobs, prefer="threads")(
-        delayed(fit_logistic)(one_hot, basis, examples.y[:, p], weight[:, p], penalties[p], prior)
-        for p in range(len(examples.products))
-    )
+
+    def fit(p: int) -> tuple[Floats, float]:
+        y, own = examples.y[:, p], weight[:, p]
+        if seed is None:
+            return fit_logistic(one_hot, basis, y, own, penalties[p], prior)
+        rows, own = fewer_negatives(y, own, np.random.RandomState(seed + p))
+        return fit_logistic(one_hot[rows], basis, y[rows], own, penalties[p], prior)
+
+    fits = Parallel(n_jobs=n_jobs, prefer="threads")(delayed(fit)(p) for p in range(len(examples.products)))
     return np.column_stack([points for points, _ in fits]), np.array([intercept for _, intercept in fits])

@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 
 from recommender.errors import FeatureError
 
-__all__ = ["Bins", "CategoryBins", "NumericBins", "bin_features", "is_category", "read_numbers", "read_texts"]
+__all__ = [
+    "Bins",
+    "CategoryBins",
+    "NumericBins",
+    "bin_features",
+    "bin_held",
+    "is_category",
+    "read_numbers",
+    "read_texts",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +93,11 @@ def bin_features(rows: pa.Table, features: Sequence[Bins]) -> NDArray[np.int32]:
     for i, (bins, place) in enumerate(zip(features, places, strict=True)):
         found[i] = bins.find(rows.column(place))
     return found
+
+
+def bin_held(held: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Return a column per product held, 0 or 1, and their number; shape (n_held_products + 1, n)."""
+    return np.concatenate([held.T, held.sum(axis=1)[np.newaxis]], dtype=np.int32)
 
 
 def is_category(kind: pa.DataType) -> bool:

@@ -58,9 +58,9 @@ class _Unit:
 
 @dataclass(frozen=True, eq=False)
 class _Start:
-    """The ridge regression learnt on all but one fold, and its log-odds on every row."""
+    """The ridge regression learnt on all but one fold, points by column, and its log-odds on every row."""
 
-    points: Floats
+    points: dict[int, Floats]
     intercept: Floats
     scores: Floats
 
@@ -114,38 +114,37 @@ def _grow_unit(ground: Ground, unit: _Unit) -> tuple[list[Tables], Floats]:
         return [{}] * len(unit.examples.products), np.zeros(len(unit.examples.products))
     if int(unit.examples.y.sum()) < ground.settings.min_positives:
         start = _start(ground, unit, -1)
-        return _ridge_tables(ground, start), start.intercept + unit.shift
+        return _ridge_tables(start), start.intercept + unit.shift
     starts = [_start(ground, unit, fold) for fold in range(int(ground.folds.max()) + 1)]
     groups, first = _choose_groups(ground, unit, starts[0])
     further = [_boosted(ground, unit, start, fold, groups)[0] for fold, start in enumerate(starts[1:], start=1)]
-    parts = [_ridge_tables(ground, start) for start in starts] + [first, *further]
+    parts = [_ridge_tables(start) for start in starts] + [first, *further]
     intercept = np.mean([start.intercept for start in starts], axis=0)
     return [_mean([part[i] for part in parts], len(starts)) for i in range(len(intercept))], intercept + unit.shift
 
 
 def _start(ground: Ground, unit: _Unit, fold: int) -> _Start:
-    learnt = np.flatnonzero(unit.folds != fold)
-    columns, found = ground.columns, ground.columns.found[:, unit.rows]
+    # a regression knows no monotone points: those columns are left to the trees
+    free = [i for i, direction in enumerate(ground.columns.monotone) if not direction]
+    sizes = [ground.columns.sizes[i] for i in free]
+    learnt, found = np.flatnonzero(unit.folds != fold), ground.columns.found[free][:, unit.rows]
     points, intercept = fit_points(
         unit.examples.take(learnt),
         found[:, learnt],
-        columns.sizes,
-        columns.has_gap,
+        sizes,
+        [ground.columns.has_gap[i] for i in free],
         penalty=ground.settings.ridge,
         n_jobs=1,
     )
-    scores = np.repeat(intercept[np.newaxis], len(unit.rows), axis=0)
-    for bins, first in zip(found, np.cumsum([0, *columns.sizes[:-1]]), strict=True):
-        scores += points[first + bins]
-    return _Start(points, intercept, scores)
+    ends, scores = np.cumsum(sizes), np.repeat(intercept[np.newaxis], len(unit.rows), axis=0)
+    by_column = {i: points[end - size : end] for i, size, end in zip(free, sizes, ends.tolist(), strict=True)}
+    for table, bins in zip(by_column.values(), found, strict=True):
+        scores += table[bins]
+    return _Start(by_column, intercept, scores)
 
 
-def _ridge_tables(ground: Ground, start: _Start) -> list[Tables]:
-    ends = np.cumsum(ground.columns.sizes)
-    return [
-        {(i,): points[end - size : end] for i, (size, end) in enumerate(zip(ground.columns.sizes, ends, strict=True))}
-        for points in start.points.T
-    ]
+def _ridge_tables(start: _Start) -> list[Tables]:
+    return [{(i,): table[:, p] for i, table in start.points.items()} for p in range(len(start.intercept))]
 
 
 def _choose_groups(ground: Ground, unit: _Unit, start: _Start) -> tuple[Groups, list[Tables]]:

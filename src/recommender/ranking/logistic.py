@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from recommender.ranking.additive import fit_points
 from recommender.ranking.assembly import assemble, single_terms
-from recommender.ranking.binning import Bins, NumericBins, bin_features
+from recommender.ranking.binning import Bins, NumericBins, bin_features, bin_held
 from recommender.ranking.examples import Examples, in_canonical_order, read_examples
 from recommender.ranking.frames import names_of, predict
 from recommender.ranking.learn_bins import learn_bins
@@ -20,6 +20,8 @@ from recommender.ranking.sampling import thin
 from recommender.ranking.scorecard import Scorecard
 
 __all__ = ["LogisticRanker"]
+
+_SEEDS = 1 << 30
 
 
 class LogisticRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -85,8 +87,12 @@ class LogisticRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
         examples, found = in_canonical_order(examples, _find(examples, bins))
         sizes = [b.size for b in bins] + [2] * len(examples.held_products)
         is_ordered = [isinstance(b, NumericBins) for b in bins] + [False] * len(examples.held_products)
-        sample, sampled = thin(examples, found, self.max_rows, check_random_state(self.random_state))
-        points, intercept = fit_points(sample, sampled, sizes, is_ordered, penalty=self.l2, n_jobs=self.n_jobs)
+        random = check_random_state(self.random_state)
+        sample, sampled = thin(examples, found, self.max_rows, random)
+        seed = int(random.randint(_SEEDS))
+        points, intercept = fit_points(
+            sample, sampled, sizes, is_ordered, penalty=self.l2, n_jobs=self.n_jobs, seed=seed
+        )
         self.scorecard_ = assemble(examples, bins, found, single_terms(points, sizes), intercept)
         self.feature_names_in_ = names_of(X)
         self.n_features_in_ = len(self.feature_names_in_)
@@ -104,4 +110,4 @@ class LogisticRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
 
 
 def _find(examples: Examples, bins: tuple[Bins, ...]) -> NDArray[np.int32]:
-    return np.concatenate([bin_features(examples.rows, bins), examples.held.T.astype(np.int32)])
+    return np.concatenate([bin_features(examples.rows, bins), bin_held(examples.held)[:-1]])

@@ -83,9 +83,13 @@ def unpack(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
         "products": products,
         "held_products": held_products,
         "bins": bins,
-        "tables": _terms(arrays, [b.size for b in bins] + [2] * len(held_products), len(products)),
+        "tables": _terms(arrays, _sizes(bins, len(held_products)), len(products)),
         **_of_products(arrays, len(products)),
     }
+
+
+def _sizes(bins: Sequence[Bins], n_held: int) -> list[int]:
+    return [b.size for b in bins] + [2] * n_held + [n_held + 1]
 
 
 def _join(name: str, starts: str, parts: Sequence[NDArray[Any]], kind: type) -> dict[str, NDArray[Any]]:

@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 from recommender.ranking.examples import Examples
 
-__all__ = ["thin"]
+__all__ = ["fewer_negatives", "thin"]
+
+_NEGATIVES_PER_POSITIVE = 20
+_ENOUGH_NEGATIVES = 5_000
 
 
 def thin(
@@ -32,3 +35,26 @@ def thin(
             weight[index[-1]] *= weight[group].sum() / weight[index[-1]].sum()
     kept = np.sort(np.concatenate(index))
     return replace(examples, weight=weight).take(kept), np.ascontiguousarray(found[:, kept])
+
+
+def fewer_negatives(
+    y: NDArray[np.bool_], weight: NDArray[np.float64], random: np.random.RandomState
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return which rows to learn one product from, and what they weigh.
+
+    All rows with a take-up stay, and 20 times as many without, at least 5,000; these weigh more instead, so that rates
+    stay as they were. More would cost time and tell little: at 20 to 1 the variance of a coefficient is 1.05 times that
+    of all rows (the rule 1 + 1/m of case-control sampling).
+
+    Parameters
+    ----------
+    y, weight : arrays of shape (n,)
+        A weight of 0 leaves a row out.
+    """
+    positive, negative = np.flatnonzero(y & (weight > 0)), np.flatnonzero(~y & (weight > 0))
+    wanted = max(_NEGATIVES_PER_POSITIVE * len(positive), _ENOUGH_NEGATIVES)
+    if wanted >= len(negative):
+        return np.flatnonzero(weight > 0), weight[weight > 0]
+    drawn = np.sort(random.choice(negative, wanted, replace=False))
+    heavier = weight[drawn] * (weight[negative].sum() / weight[drawn].sum())
+    return np.concatenate([positive, drawn]), np.concatenate([weight[positive], heavier])

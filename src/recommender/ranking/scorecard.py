@@ -10,17 +10,18 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from recommender.errors import FeatureError
-from recommender.ranking.binning import Bins, bin_features
+from recommender.ranking.binning import Bins, bin_features, bin_held
 from recommender.ranking.links import Link, sigmoid, softmax
 from recommender.ranking.packing import pack, unpack
 from recommender.ranking.terms import Term
 
-__all__ = ["FEW_POSITIVES", "PRIOR", "Scorecard"]
+__all__ = ["FEW_POSITIVES", "HELD_COUNT", "PRIOR", "Scorecard"]
 
 Floats = NDArray[np.float64]
 
 PRIOR: Final = 1
 FEW_POSITIVES: Final = 2
+HELD_COUNT: Final = "held_count"
 FLAGS: Final = {PRIOR: "prior", FEW_POSITIVES: "few_positives"}
 
 _BLOCK: Final = 2048
@@ -79,8 +80,8 @@ class Scorecard:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """What terms are made of: features, then `held:<product_id>`."""
-        return self.features + tuple(f"held:{product}" for product in self.held_products)
+        """What terms are made of: features, then `held:<product_id>`, then how many products are held."""
+        return (*self.features, *(f"held:{product}" for product in self.held_products), HELD_COUNT)
 
     @cached_property
     def terms(self) -> tuple[str, ...]:
@@ -113,7 +114,7 @@ class Scorecard:
         wanted = (rows.num_rows, len(self.held_products))
         if held.shape != wanted:
             raise FeatureError(f"held must have the shape {wanted} (rows, held products), but it has {held.shape}.")
-        return np.concatenate([bin_features(rows, self.bins), held.T.astype(np.int32)])
+        return np.concatenate([bin_features(rows, self.bins), bin_held(held)])
 
     def log_odds(self, rows: pa.Table, held: NDArray[np.bool_]) -> Floats:
         """Return the log-odds (for "one_of", before the softmax); shape (n, n_products). See `find_bins`."""

@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from recommender.errors import FeatureError
 from recommender.ranking.assembly import assemble
-from recommender.ranking.binning import Bins, CategoryBins, NumericBins, bin_features
+from recommender.ranking.binning import Bins, CategoryBins, NumericBins, bin_features, bin_held
 from recommender.ranking.boosting import Boosting, make_dataset
 from recommender.ranking.columns import Columns
 from recommender.ranking.examples import Examples, in_canonical_order, read_examples
@@ -55,7 +55,7 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
     min_positives
         A product with fewer take-ups has the ridge regression alone.
     monotone
-        Features whose points must not fall (1) or not rise (-1).
+        Numbers whose points must not fall (1) or not rise (-1); they are left to the trees.
     n_jobs
         Threads; nothing that is learnt depends on it.
     random_state
@@ -126,14 +126,14 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         """Learn the tables; the parameters are those of every ranker (see `PopularityRanker.fit`)."""
         examples, random = read_examples(X, y, held, sample_weight, self.link), check_random_state(self.random_state)
         bins = learn_bins(examples, self.max_bins, self.max_levels, self.min_level_rows)
-        found = np.concatenate([bin_features(examples.rows, bins), examples.held.T.astype(np.int32)])
+        found = np.concatenate([bin_features(examples.rows, bins), bin_held(examples.held)])
         examples, found = in_canonical_order(examples, found)
         columns = _columns(examples, bins, found, self.monotone or {})
         settings = _settings(self, examples.link)
         ground = Ground(
             examples,
             columns,
-            split_folds(examples, found, self.n_folds, random),
+            split_folds(examples, found[: len(bins)], self.n_folds, random),
             make_dataset(columns, settings.boosting),
             settings,
         )
@@ -161,12 +161,13 @@ def _columns(
     if unknown := sorted(set(monotone) - set(examples.features)):
         raise FeatureError(f"monotone names features that are not there: {unknown[:5]}.")
     n_held = len(examples.held_products)
+    no = [False] * (n_held + 1)
     return Columns(
         found=found,
-        sizes=(*(b.size for b in bins), *(2 for _ in range(n_held))),
-        is_category=(*(isinstance(b, CategoryBins) for b in bins), *(False for _ in range(n_held))),
-        has_gap=(*(isinstance(b, NumericBins) for b in bins), *(False for _ in range(n_held))),
-        monotone=(*(monotone.get(b.feature, 0) for b in bins), *(0 for _ in range(n_held))),
+        sizes=(*(b.size for b in bins), *[2] * n_held, n_held + 1),
+        is_category=(*(isinstance(b, CategoryBins) for b in bins), *no),
+        has_gap=(*(isinstance(b, NumericBins) for b in bins), *no),
+        monotone=(*(monotone.get(b.feature, 0) for b in bins), *[0] * (n_held + 1)),
     )
 
 

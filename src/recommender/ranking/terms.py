@@ -15,7 +15,7 @@ class Term:
     Attributes
     ----------
     columns
-        One or two positions; the features come first, then the held products.
+        One or two positions among the columns of the scorecard.
     points : array of shape (n_cells, n_products_of_the_term)
         What each cell adds to the log-odds.
     products : array of shape (n_products_of_the_term,)

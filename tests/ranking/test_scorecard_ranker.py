@@ -1,0 +1,176 @@
+"""The boosted scorecard: what it finds, and that its tables are the trees."""
+
+# ruff: noqa: N806  X is scikit-learn's name for it
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from recommender.errors import FeatureError
+from recommender.ranking import LogisticRanker, ScorecardRanker
+from recommender.ranking.boosting import Boosting, Task, boost, make_dataset, mean_loss
+from recommender.ranking.columns import Columns
+from recommender.ranking.examples import read_examples
+from recommender.ranking.folds import split_folds
+from recommender.ranking.frames import read_features
+from recommender.ranking.tabulate import make_terms
+from recommender.ranking.trees import Tables, pair_gains, read_tables
+
+SETTINGS = Boosting(
+    learning_rate=0.2, max_leaves=6, max_trees=30, patience=5, min_leaf_rows=5, l2=1.0, seed=0, n_threads=1
+)
+SMALL: dict[str, Any] = {"n_folds": 2, "max_trees": 60, "patience": 5, "max_bins": 16, "learning_rate": 0.2}
+
+
+def columns(n: int = 600, seed: int = 0) -> Columns:
+    """Two numbers, the first with gaps, a category and a flag, in bins."""
+    random = np.random.default_rng(seed)
+    found = np.stack([random.integers(0, size, n) for size in (9, 9, 5, 2)]).astype(np.int32)
+    found[1][found[1] == 8] = 0
+    return Columns(found, (9, 9, 5, 2), (False, False, True, False), (True, True, False, False), (0, 0, 0, 0))
+
+
+def tasks(ground: Columns, link: str, n_outputs: int) -> tuple[Task, Task]:
+    random, n = np.random.default_rng(1), ground.found.shape[1]
+    scores = np.where(ground.found[2] == 1, 1.5, -1.0)[:, np.newaxis] * np.linspace(1, -1, n_outputs) + 2 * (
+        (ground.found[0] > 4) & (ground.found[3] == 1)
+    )[:, np.newaxis] * np.linspace(-1, 1, n_outputs)
+    chosen = (scores + random.gumbel(size=scores.shape)).argmax(axis=1)
+    target = np.eye(n_outputs)[chosen] if n_outputs > 1 else 1.0 * (random.logistic(size=scores.shape) < scores)
+    task = Task(
+        link=link,  # type: ignore[arg-type]  # a text of the two
+        rows=np.arange(n),
+        target=target,
+        start=random.normal(size=scores.shape) / 10,
+        is_open=(random.random(scores.shape) < 0.8) | (target > 0),
+        weight=np.asarray(random.random(n) + 0.5),
+    )
+    return _rows(task, np.arange(n) % 3 > 0), _rows(task, np.arange(n) % 3 == 0)
+
+
+def _rows(task: Task, chosen: Any) -> Task:
+    parts = {name: getattr(task, name)[chosen] for name in ("rows", "target", "start", "is_open", "weight")}
+    return replace(task, **parts)
+
+
+@pytest.mark.parametrize(("link", "n_outputs"), [("independent", 1), ("one_of", 3)])
+def test_tables_give_the_scores_of_lightgbm_itself(link: str, n_outputs: int):
+    ground = columns()
+    task, held_out = tasks(ground, link, n_outputs)
+    groups = [[0], [1], [2], [3], [0, 3], [0, 2], [1, 2]]
+    booster, rounds, loss = boost(make_dataset(ground, SETTINGS), ground, SETTINGS, task, held_out, groups)
+    trees = [tree["tree_structure"] for tree in booster.dump_model(num_iteration=rounds)["tree_info"]]
+    tables = [read_tables(trees[i::n_outputs], ground) for i in range(n_outputs)]
+    values = ground.found.T.astype(float)
+    values[ground.found[0] == 8, 0] = np.nan
+    own = np.asarray(booster.predict(values, raw_score=True, num_iteration=rounds)).reshape(-1, n_outputs)
+    summed = np.column_stack(
+        [sum(table[tuple(ground.found[list(key)])] for key, table in of_one.items()) for of_one in tables]
+    )
+    assert rounds > 3
+    assert any(len(key) == 2 for of_one in tables for key in of_one)
+    assert_allclose(summed, own, atol=1e-9)
+    assert loss == pytest.approx(mean_loss(held_out, held_out.start + own[held_out.rows]))
+
+    weight = np.ones(ground.found.shape[1])
+    terms, scores = make_terms(tables, ground.found, weight), np.zeros_like(own)
+    for term in terms:
+        scores[:, term.products] += term.points[term.cells(ground.found)]
+    constant = scores - own
+    assert_allclose(constant, constant[:1].repeat(len(own), axis=0), atol=1e-9)
+
+
+def test_a_pair_keeps_only_what_its_columns_do_not_say_alone():
+    found = np.array([[0, 0, 1, 1], [0, 1, 0, 1]], dtype=np.int32)
+    tables: list[Tables] = [{(0, 1): np.array([[1.0, 2.0], [3.0, 8.0]])}]
+    first, second, pair = make_terms(tables, found, np.ones(4))
+    # means: rows 1.5 and 5.5; what is left of columns -1.5 and 1.5
+    assert_allclose(first.points, [[1.5], [5.5]])
+    assert_allclose(second.points, [[-1.5], [1.5]])
+    assert_allclose(pair.points.reshape(2, 2), [[1.0, -1.0], [-1.0, 1.0]])
+
+
+def test_gains_are_credited_to_the_pairs_along_a_path():
+    leaf = {"leaf_value": 0.0}
+    inner = {"split_feature": 2, "split_gain": 5.0, "left_child": leaf, "right_child": leaf}
+    again = {"split_feature": 1, "split_gain": 3.0, "left_child": inner, "right_child": leaf}
+    root = {"split_feature": 1, "split_gain": 9.0, "left_child": again, "right_child": inner}
+    assert pair_gains([root]) == {(1, 2): 10.0}
+
+
+def _interaction(n: int = 4000) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Take-up depends on whether a and b lie on the same side, on neither alone; c says nothing."""
+    random = np.random.default_rng(0)
+    X = pd.DataFrame(random.random((n, 3)), columns=list("abc"))
+    same = (X["a"] > 0.5) == (X["b"] > 0.5)
+    return X, pd.DataFrame({"film": random.random(n) < np.where(same, 0.5, 0.1)})
+
+
+def test_finds_the_pair_that_matters():
+    X, y = _interaction()
+    ranker = ScorecardRanker(**SMALL, max_pairs=2).fit(X, y)
+    assert "a & b" in ranker.compile().terms
+    found = ranker.predict_proba(pd.DataFrame({"a": [0.9, 0.1], "b": [0.9, 0.9], "c": [0.5, 0.5]}))["film"]
+    assert_allclose(found, [0.5, 0.1], atol=0.07)
+
+
+def test_has_no_pairs_where_none_are_allowed_or_none_help():
+    X, y = _interaction(1500)
+    assert not any(" & " in term for term in ScorecardRanker(**SMALL, max_pairs=0).fit(X, y).compile().terms)
+    additive = pd.DataFrame({"film": np.random.default_rng(1).random(1500) < 0.1 + 0.5 * (X["a"] > 0.5)})
+    card = ScorecardRanker(**SMALL, max_pairs=2).fit(X[["a", "c"]], additive).compile()
+    assert card.terms[0] == "a"
+
+
+def test_sampled_negatives_leave_the_rate_as_it_is():
+    random = np.random.default_rng(0)
+    X = pd.DataFrame({"use": random.random(20_000)})
+    y = pd.DataFrame({"film": random.random(20_000) < np.where(X["use"] > 0.5, 0.04, 0.01)})
+    ranker = ScorecardRanker(**SMALL, negatives=5, min_negatives=100).fit(X, y)
+    assert ranker.predict_proba(X)["film"].mean() == pytest.approx(y["film"].mean(), rel=0.1)
+
+
+def test_points_never_fall_where_the_user_says_so():
+    random = np.random.default_rng(0)
+    X = pd.DataFrame({"use": random.random(1500)})
+    y = pd.DataFrame({"film": random.random(1500) < 0.3 + 0.1 * np.sin(9 * X["use"])})
+    ranker = ScorecardRanker(**SMALL, monotone={"use": 1}).fit(X, y)
+    found = ranker.predict_proba(pd.DataFrame({"use": np.linspace(0, 1, 200)}))["film"].to_numpy()
+    assert (np.diff(found) >= -1e-12).all()
+    assert found[-1] > found[0]
+
+
+def test_a_monotone_feature_must_be_there():
+    X, y = _interaction(100)
+    with pytest.raises(FeatureError, match="monotone names features that are not there"):
+        ScorecardRanker(monotone={"z": 1}).fit(X, y)
+
+
+def test_a_product_with_few_take_ups_has_the_ridge_regression_alone():
+    X, y = _interaction(1500)
+    rare = pd.DataFrame({"film": y["film"] & (np.arange(1500) < 60)})
+    card = ScorecardRanker(**SMALL, min_positives=1000).fit(X, rare).compile()
+    same = LogisticRanker(max_bins=16).fit(X, rare).compile()
+    holds, rows = np.zeros((1500, 1), bool), read_features(X)
+    assert_allclose(card.log_odds(rows, holds), same.log_odds(rows, holds), atol=1e-3)
+
+
+@pytest.mark.parametrize("one_of", [False, True])
+def test_threads_do_not_change_what_is_learnt(one_of: bool):  # noqa: FBT001  a case
+    X, y = _interaction(600)
+    both = y.assign(modem=~y["film"] if one_of else y["film"].to_numpy()[::-1])
+    first = ScorecardRanker(**SMALL, n_jobs=1).fit(X, both).predict_proba(X)
+    assert_array_equal(ScorecardRanker(**SMALL, n_jobs=2).fit(X, both).predict_proba(X), first)
+
+
+def test_rows_of_one_account_fall_in_one_fold():
+    features = np.repeat(np.arange(100), 3)[np.newaxis].astype(np.int32)
+    y = pd.DataFrame(np.tile(np.eye(3, dtype=bool), (100, 1)), columns=list("abc"))
+    examples = read_examples(pd.DataFrame({"x": features[0]}), y, ~y)
+    folds = split_folds(examples, features, 2, np.random.RandomState(0))
+    assert (folds.reshape(100, 3) == folds.reshape(100, 3)[:, :1]).all()
+    assert_array_equal(np.bincount(folds), [150, 150])
