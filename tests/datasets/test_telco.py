@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from recommender.datasets import TELCO, telco, telco_frames
-from recommender.errors import DataError
-from recommender.tables import Tables, catalogue, fetch, known_until
+from recommender.datasets import TELCO, telco, telco_folder, telco_frames
+from recommender.errors import DataError, OutputError
+from recommender.tables import Tables, catalogue, fetch, known_until, read_tables
 
 JULY = datetime(2026, 7, 1, tzinfo=UTC)
 AUGUST = datetime(2026, 8, 1, tzinfo=UTC)
@@ -97,6 +97,26 @@ def test_every_account_is_known_at_any_moment(silent: Tables) -> None:
 
 def test_a_folder_with_the_file_will_do(csv: Path) -> None:
     assert telco_frames(csv.parent)["accounts"].equals(telco_frames(csv)["accounts"])
+
+
+@pytest.mark.parametrize("until", [None, JULY])
+def test_a_folder_that_is_written_is_read_back_with_its_settings(
+    csv: Path, silent: Tables, stated: Tables, tmp_path: Path, until: datetime | None
+) -> None:
+    telco_folder(csv, tmp_path / "out", known_until=until)
+
+    again, tables = read_tables(tmp_path / "out"), stated if until else silent
+    assert again.config == tables.config
+    assert set(again.by_name) == set(tables.by_name)
+    for name in again.by_name:
+        assert sorted(map(str, fetch(again[name], name).to_pylist())) == sorted(
+            map(str, fetch(tables[name], name).to_pylist())
+        )
+
+
+def test_a_folder_that_is_there_is_not_written_over(csv: Path, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="a new folder was to be written"):
+        telco_folder(csv, tmp_path)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 """Public data sets as tables."""
 
-from recommender.datasets.telco import TELCO, telco, telco_frames
+from recommender.datasets.telco import TELCO, telco, telco_folder, telco_frames
 
-__all__ = ["TELCO", "telco", "telco_frames"]
+__all__ = ["TELCO", "telco", "telco_folder", "telco_frames"]

@@ -8,14 +8,15 @@ from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from recommender.catalogue import Catalogue, Product
 from recommender.config import Config, Consents, Features
-from recommender.errors import DataError
+from recommender.errors import DataError, OutputError
 from recommender.schema import RECORDED_AT, TABLES, TableContract
 from recommender.tables import Tables, read_tables
 
-__all__ = ["TELCO", "telco", "telco_frames"]
+__all__ = ["TELCO", "telco", "telco_folder", "telco_frames"]
 
 _PHONE: Final = (("phone",),)
 _INTERNET: Final = (("internet",),)
@@ -123,21 +124,62 @@ def telco(path: str | Path, *, known_until: datetime | None = None) -> Tables:
     -----
     Repository IBM/telco-customer-churn-on-icp4d, file data/Telco-Customer-Churn.csv, Apache-2.0.
     """
-    config = Config(time_zone="UTC", currency="USD", features=_FEATURES)
-    if known_until is None:
-        return read_tables(telco_frames(path), config)
-    stated = config.moment(known_until)
-    feeds = pa.table({"feed": ["complaints", "contacts"], "known_until": pa.array([stated] * 2, _TIME)})
-    frames = {name: frame for name, frame in telco_frames(path).items() if name != "consents"} | {"feeds": feeds}
-    granted = Config(time_zone="UTC", currency="USD", features=_FEATURES, consents=Consents("granted"))
-    return read_tables(frames, granted)
+    return read_tables(telco_frames(path, known_until=known_until), _config(known_until))
 
 
-def telco_frames(path: str | Path) -> dict[str, pa.Table]:
-    """Return the raw tables of `telco` by name, with empty complaints, contacts and consents."""
+def telco_folder(path: str | Path, out: str | Path, *, known_until: datetime | None = None) -> None:
+    """Write the raw tables of `telco` and their settings into the folder `out`, for the command line.
+
+    Raises
+    ------
+    DataError
+        As in `telco`.
+    OutputError
+        If `out` is there already, or cannot be written.
+    """
+    frames, folder = telco_frames(path, known_until=known_until), Path(out)
+    try:
+        folder.mkdir(parents=True)
+        for name, frame in frames.items():
+            pq.write_table(frame, folder / f"{name}.parquet")
+        (folder / "recommender.toml").write_text(_settings(_config(known_until)), encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{folder}: a new folder was to be written ({error.strerror}).") from error
+
+
+def telco_frames(path: str | Path, *, known_until: datetime | None = None) -> dict[str, pa.Table]:
+    """Return the raw tables of `telco` by name.
+
+    Complaints and contacts are empty; so are consents, unless `known_until` states that they are given, and there
+    are feeds with it.
+    """
     raw = _read(Path(path))
+    known = {"accounts": _accounts(raw), "products": _products(), "holdings": _holdings(raw)}
     empty = {name: _schema(TABLES[name]).empty_table() for name in ("complaints", "contacts", "consents")}
-    return {"accounts": _accounts(raw), "products": _products(), "holdings": _holdings(raw)} | empty
+    if known_until is None:
+        return known | empty
+    moments = pa.array([_config(known_until).moment(known_until)] * 2, _TIME)
+    feeds = pa.table({"feed": ["complaints", "contacts"], "known_until": moments})
+    return known | {"complaints": empty["complaints"], "contacts": empty["contacts"], "feeds": feeds}
+
+
+def _config(known_until: datetime | None) -> Config:
+    consents = Consents() if known_until is None else Consents("granted")
+    return Config(time_zone="UTC", currency="USD", features=_FEATURES, consents=consents)
+
+
+def _settings(config: Config) -> str:
+    return f"""\
+time_zone = "{config.time_zone}"
+currency = "{config.currency}"
+
+[features]
+exclude = {list(config.features.exclude)}
+sensitive = {list(config.features.sensitive)}
+
+[consents]
+if_missing = "{config.consents.if_missing}"
+"""
 
 
 def _read(path: Path) -> pd.DataFrame:
