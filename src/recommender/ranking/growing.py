@@ -1,19 +1,19 @@
 """The tables of a generalised additive model with pairs: a ridge regression, and boosted trees on what it leaves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import lightgbm as lgb
 import numpy as np
-import pyarrow as pa
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from recommender.ranking.additive import fit_points, targets
-from recommender.ranking.boosting import Boosting, Task, boost
+from recommender.ranking.additive import fit_points
+from recommender.ranking.boosting import Boosting, boost
 from recommender.ranking.columns import Columns
 from recommender.ranking.examples import Examples
 from recommender.ranking.trees import Tables, pair_gains, read_tables
+from recommender.ranking.units import Unit, everything, of_product, tasks_of
 
 __all__ = ["Ground", "Growing", "grow"]
 
@@ -47,16 +47,6 @@ class Ground:
 
 
 @dataclass(frozen=True, eq=False)
-class _Unit:
-    """What is learnt in one go: examples of one product, or of all under "one_of", and where they stand."""
-
-    examples: Examples
-    rows: Index
-    folds: Index
-    shift: float
-
-
-@dataclass(frozen=True, eq=False)
 class _Start:
     """The ridge regression learnt on all but one fold, points by column, and its log-odds on every row."""
 
@@ -72,44 +62,20 @@ def grow(ground: Ground, random: np.random.RandomState) -> tuple[list[Tables], F
     splits freely grown trees gain most, and are used where they lower the loss on the first fold.
     """
     if ground.examples.link == "one_of":
-        return _grow_unit(ground, _everything(ground))
+        return _grow_unit(ground, everything(ground.examples, ground.folds))
     seeds = random.randint(2**31 - 1, size=len(ground.examples.products))
     grown = Parallel(n_jobs=ground.settings.n_jobs, prefer="threads")(
-        delayed(_grow_unit)(ground, _of_product(ground, p, np.random.RandomState(seed))) for p, seed in enumerate(seeds)
+        delayed(_grow_unit)(ground, _one(ground, p, int(seed))) for p, seed in enumerate(seeds)
     )
     return [tables[0] for tables, _ in grown], np.concatenate([intercept for _, intercept in grown])
 
 
-def _everything(ground: Ground) -> _Unit:
-    n = len(ground.folds)
-    return _Unit(_without_features(ground.examples), np.arange(n), ground.folds, 0.0)
+def _one(ground: Ground, product: int, seed: int) -> Unit:
+    settings = ground.settings
+    return of_product(ground.examples, ground.folds, product, seed, settings.negatives, settings.min_negatives)
 
 
-def _of_product(ground: Ground, product: int, random: np.random.RandomState) -> _Unit:
-    """Take the rows without the product: those that took it up, and of the others a sample."""
-    examples = ground.examples
-    is_open, taken = examples.is_open[:, product], examples.y[:, product]
-    positives, negatives = np.flatnonzero(is_open & taken), np.flatnonzero(is_open & ~taken)
-    wanted = int(max(ground.settings.negatives * len(positives), ground.settings.min_negatives))
-    sample = negatives if len(negatives) <= wanted else random.choice(negatives, wanted, replace=False)
-    rows = np.sort(np.concatenate([positives, sample]))
-    shift = np.log(examples.weight[sample].sum() / examples.weight[negatives].sum()) if len(sample) else 0.0
-    order = [product] + [p for p in range(examples.held.shape[1]) if p != product]
-    alone = replace(
-        _without_features(examples),
-        y=examples.y[:, [product]],
-        held=examples.held[:, order],
-        products=(examples.products[product],),
-        held_products=tuple(examples.held_products[p] for p in order),
-    )
-    return _Unit(alone.take(rows), rows, ground.folds[rows], float(shift))
-
-
-def _without_features(examples: Examples) -> Examples:
-    return replace(examples, rows=pa.table({"": pa.nulls(len(examples.y))}))
-
-
-def _grow_unit(ground: Ground, unit: _Unit) -> tuple[list[Tables], Floats]:
+def _grow_unit(ground: Ground, unit: Unit) -> tuple[list[Tables], Floats]:
     if not len(unit.rows):
         return [{}] * len(unit.examples.products), np.zeros(len(unit.examples.products))
     if int(unit.examples.y.sum()) < ground.settings.min_positives:
@@ -123,7 +89,7 @@ def _grow_unit(ground: Ground, unit: _Unit) -> tuple[list[Tables], Floats]:
     return [_mean([part[i] for part in parts], len(starts)) for i in range(len(intercept))], intercept + unit.shift
 
 
-def _start(ground: Ground, unit: _Unit, fold: int) -> _Start:
+def _start(ground: Ground, unit: Unit, fold: int) -> _Start:
     # a regression knows no monotone points: those columns are left to the trees
     free = [i for i, direction in enumerate(ground.columns.monotone) if not direction]
     sizes = [ground.columns.sizes[i] for i in free]
@@ -147,13 +113,15 @@ def _ridge_tables(start: _Start) -> list[Tables]:
     return [{(i,): table[:, p] for i, table in start.points.items()} for p in range(len(start.intercept))]
 
 
-def _choose_groups(ground: Ground, unit: _Unit, start: _Start) -> tuple[Groups, list[Tables]]:
+def _choose_groups(ground: Ground, unit: Unit, start: _Start) -> tuple[Groups, list[Tables]]:
     """Return single columns, and pairs where they help on the first fold, and the tables grown with them."""
     singles = [[column] for column in range(len(ground.columns.sizes))]
     alone, loss_alone = _boosted(ground, unit, start, 0, singles)
     if not ground.settings.max_pairs:
         return singles, alone
-    booster, rounds, _ = boost(ground.dataset, ground.columns, ground.settings.boosting, *_tasks(unit, start, 0), None)
+    booster, rounds, _ = boost(
+        ground.dataset, ground.columns, ground.settings.boosting, *tasks_of(unit, start.scores, 0), None
+    )
     gains = pair_gains(_trees(booster, rounds))
     best = sorted(gains, key=lambda pair: (-gains[pair], pair))[: ground.settings.max_pairs]
     groups = singles + [list(pair) for pair in best]
@@ -161,27 +129,11 @@ def _choose_groups(ground: Ground, unit: _Unit, start: _Start) -> tuple[Groups, 
     return (groups, paired) if loss_paired < loss_alone else (singles, alone)
 
 
-def _boosted(ground: Ground, unit: _Unit, start: _Start, fold: int, groups: Groups) -> tuple[list[Tables], float]:
-    tasks = _tasks(unit, start, fold)
+def _boosted(ground: Ground, unit: Unit, start: _Start, fold: int, groups: Groups) -> tuple[list[Tables], float]:
+    tasks = tasks_of(unit, start.scores, fold)
     booster, rounds, loss = boost(ground.dataset, ground.columns, ground.settings.boosting, *tasks, groups)
     trees, n_outputs = _trees(booster, rounds), len(unit.examples.products)
     return [read_tables(trees[i::n_outputs], ground.columns) for i in range(n_outputs)], loss
-
-
-def _tasks(unit: _Unit, start: _Start, fold: int) -> tuple[Task, Task]:
-    return _task(unit, start, unit.folds != fold), _task(unit, start, unit.folds == fold)
-
-
-def _task(unit: _Unit, start: _Start, chosen: NDArray[np.bool_]) -> Task:
-    examples = unit.examples
-    return Task(
-        link=examples.link,
-        rows=unit.rows[chosen],
-        target=targets(examples)[chosen],
-        start=start.scores[chosen],
-        is_open=examples.is_open[chosen],
-        weight=examples.weight[chosen],
-    )
 
 
 def _trees(booster: lgb.Booster, rounds: int) -> list[dict[str, object]]:

@@ -90,7 +90,7 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         min_level_rows: int = 5,
         learning_rate: float = 0.1,
         max_leaves: int = 6,
-        max_trees: int = 400,
+        max_trees: int = 1000,
         patience: int = 25,
         min_leaf_rows: int = 10,
         l2: float = 1.0,
