@@ -65,9 +65,7 @@ def test_tables_give_the_scores_of_lightgbm_itself(link: str, n_outputs: int):
     booster, rounds, loss = boost(make_dataset(ground, SETTINGS), ground, SETTINGS, task, held_out, groups)
     trees = [tree["tree_structure"] for tree in booster.dump_model(num_iteration=rounds)["tree_info"]]
     tables = [read_tables(trees[i::n_outputs], ground) for i in range(n_outputs)]
-    values = ground.found.T.astype(float)
-    values[ground.found[0] == 8, 0] = np.nan
-    own = np.asarray(booster.predict(values, raw_score=True, num_iteration=rounds)).reshape(-1, n_outputs)
+    own = np.asarray(booster.predict(ground.values(), raw_score=True, num_iteration=rounds)).reshape(-1, n_outputs)
     summed = np.column_stack(
         [sum(table[tuple(ground.found[list(key)])] for key, table in of_one.items()) for of_one in tables]
     )

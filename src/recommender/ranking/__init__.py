@@ -13,6 +13,7 @@ from recommender.ranking.scorecard import FEW_POSITIVES, HELD_COUNT, PRIOR, Scor
 from recommender.ranking.terms import Term
 
 if TYPE_CHECKING:
+    from recommender.ranking.boosted_ranker import BoostedRanker
     from recommender.ranking.calibration import calibrate
     from recommender.ranking.co_holding import CoHoldingRanker
     from recommender.ranking.hiding import hide_one
@@ -24,6 +25,7 @@ __all__ = [
     "FEW_POSITIVES",
     "HELD_COUNT",
     "PRIOR",
+    "BoostedRanker",
     "CategoryBins",
     "CoHoldingRanker",
     "Link",
@@ -39,6 +41,7 @@ __all__ = [
 ]
 
 _LEARNS = {
+    "BoostedRanker": "boosted_ranker",
     "CoHoldingRanker": "co_holding",
     "LogisticRanker": "logistic",
     "PopularityRanker": "popularity",

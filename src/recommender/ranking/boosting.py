@@ -58,13 +58,11 @@ class Task:
 
 def make_dataset(columns: Columns, settings: Boosting) -> lgb.Dataset:
     """Return LightGBM's own binned copy, from which `boost` takes rows."""
-    values = columns.found.T.astype(np.float32)
-    for i, size in enumerate(columns.sizes):
-        if columns.has_gap[i]:
-            values[columns.found[i] == size - 1, i] = np.nan
     categories = [i for i, is_category in enumerate(columns.is_category) if is_category]
     parameters = _parameters(columns, settings, 1, None)
-    return lgb.Dataset(values, categorical_feature=categories, params=parameters, free_raw_data=False).construct()
+    return lgb.Dataset(
+        columns.values(), categorical_feature=categories, params=parameters, free_raw_data=False
+    ).construct()
 
 
 def boost(

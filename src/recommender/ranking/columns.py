@@ -1,11 +1,14 @@
 """The columns that trees are grown on, in bins."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Columns"]
+from recommender.ranking.binning import Bins, CategoryBins, NumericBins
+
+__all__ = ["Columns", "make_columns"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,3 +34,31 @@ class Columns:
     is_category: tuple[bool, ...]
     has_gap: tuple[bool, ...]
     monotone: tuple[int, ...]
+
+    def values(self) -> NDArray[np.float32]:
+        """Return the bins as LightGBM reads them, missing values as NaN; shape (n, n_columns)."""
+        values = np.ascontiguousarray(self.found.T.astype(np.float32))
+        for i, size in enumerate(self.sizes):
+            if self.has_gap[i]:
+                values[self.found[i] == size - 1, i] = np.nan
+        return values
+
+
+def make_columns(bins: Sequence[Bins], found: NDArray[np.int32], monotone: Mapping[str, int] | None = None) -> Columns:
+    """Return the columns of a scorecard: features, products held, and their number.
+
+    Parameters
+    ----------
+    found : array of shape (n_columns, n)
+    monotone
+        Of some features; the others are free.
+    """
+    n_held = len(found) - len(bins) - 1
+    no = [False] * (n_held + 1)
+    return Columns(
+        found=found,
+        sizes=(*(b.size for b in bins), *[2] * n_held, n_held + 1),
+        is_category=(*(isinstance(b, CategoryBins) for b in bins), *no),
+        has_gap=(*(isinstance(b, NumericBins) for b in bins), *no),
+        monotone=(*((monotone or {}).get(b.feature, 0) for b in bins), *[0] * (n_held + 1)),
+    )

@@ -1,7 +1,7 @@
 """From pandas frames to Arrow columns and arrays, and back."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -9,9 +9,19 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from recommender.errors import DataError, FeatureError
-from recommender.ranking.scorecard import Scorecard
 
-__all__ = ["as_frame", "held_matrix", "names_of", "predict", "read_features", "read_flags"]
+__all__ = ["Scores", "as_frame", "held_matrix", "names_of", "predict", "read_features", "read_flags"]
+
+
+class Scores(Protocol):
+    """A compiled ranker."""
+
+    @property
+    def held_products(self) -> tuple[str, ...]:
+        """The columns of `held`."""
+
+    def propensities(self, rows: pa.Table, held: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return the propensities; shape (n, n_products)."""
 
 
 def as_frame(values: Any) -> pd.DataFrame:
@@ -73,11 +83,11 @@ def names_of(X: Any) -> NDArray[Any]:  # noqa: N803
     return np.array(as_frame(X).columns, dtype=object)
 
 
-def predict(scorecard: Scorecard, X: Any, held: Any, columns: pd.Index) -> pd.DataFrame:  # noqa: N803
+def predict(model: Scores, X: Any, held: Any, columns: pd.Index) -> pd.DataFrame:  # noqa: N803
     """Return the propensities of a frame, with its index, under the names `columns`."""
     frame = as_frame(X)
-    holds = held_matrix(held, scorecard.held_products, len(frame))
-    return pd.DataFrame(scorecard.propensities(read_features(frame), holds), index=frame.index, columns=columns)
+    holds = held_matrix(held, model.held_products, len(frame))
+    return pd.DataFrame(model.propensities(read_features(frame), holds), index=frame.index, columns=columns)
 
 
 def _of_array(values: Any) -> pd.DataFrame:

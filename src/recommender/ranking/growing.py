@@ -78,7 +78,7 @@ def _one(ground: Ground, product: int, seed: int) -> Unit:
 def _grow_unit(ground: Ground, unit: Unit) -> tuple[list[Tables], Floats]:
     if not len(unit.rows):
         return [{}] * len(unit.examples.products), np.zeros(len(unit.examples.products))
-    if int(unit.examples.y.sum()) < ground.settings.min_positives:
+    if int((unit.examples.y & unit.examples.is_open).sum()) < ground.settings.min_positives:
         start = _start(ground, unit, -1)
         return _ridge_tables(start), start.intercept + unit.shift
     starts = [_start(ground, unit, fold) for fold in range(int(ground.folds.max()) + 1)]

@@ -6,16 +6,15 @@ from typing import Any, Literal, Self
 import numpy as np
 import pandas as pd
 from joblib import effective_n_jobs
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from recommender.errors import FeatureError
 from recommender.ranking.assembly import assemble
-from recommender.ranking.binning import Bins, CategoryBins, NumericBins, bin_features, bin_held
+from recommender.ranking.binning import bin_features, bin_held
 from recommender.ranking.boosting import Boosting, make_dataset
-from recommender.ranking.columns import Columns
+from recommender.ranking.columns import make_columns
 from recommender.ranking.examples import Examples, in_canonical_order, read_examples
 from recommender.ranking.folds import split_folds
 from recommender.ranking.frames import names_of, predict
@@ -128,7 +127,7 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         bins = learn_bins(examples, self.max_bins, self.max_levels, self.min_level_rows)
         found = np.concatenate([bin_features(examples.rows, bins), bin_held(examples.held)])
         examples, found = in_canonical_order(examples, found)
-        columns = _columns(examples, bins, found, self.monotone or {})
+        columns = make_columns(bins, found, _monotone(examples, self.monotone))
         settings = _settings(self, examples.link)
         ground = Ground(
             examples,
@@ -155,20 +154,10 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         return self.scorecard_
 
 
-def _columns(
-    examples: Examples, bins: tuple[Bins, ...], found: NDArray[np.int32], monotone: Mapping[str, int]
-) -> Columns:
-    if unknown := sorted(set(monotone) - set(examples.features)):
+def _monotone(examples: Examples, monotone: Mapping[str, int] | None) -> Mapping[str, int]:
+    if unknown := sorted(set(monotone or {}) - set(examples.features)):
         raise FeatureError(f"monotone names features that are not there: {unknown[:5]}.")
-    n_held = len(examples.held_products)
-    no = [False] * (n_held + 1)
-    return Columns(
-        found=found,
-        sizes=(*(b.size for b in bins), *[2] * n_held, n_held + 1),
-        is_category=(*(isinstance(b, CategoryBins) for b in bins), *no),
-        has_gap=(*(isinstance(b, NumericBins) for b in bins), *no),
-        monotone=(*(monotone.get(b.feature, 0) for b in bins), *[0] * (n_held + 1)),
-    )
+    return monotone or {}
 
 
 def _settings(ranker: ScorecardRanker, link: Link) -> Growing:
