@@ -228,3 +228,9 @@ def test_complaints_handed_in_are_not_changed(take: Take) -> None:
     before = complaints.to_pylist()
     assert np.all(take({}, complaints=complaints).complaints.unresolved)
     assert complaints.to_pylist() == before
+
+
+def test_a_fraction_of_a_microsecond_is_cut_off(take: Take) -> None:
+    opened = pa.array([int(NOW.timestamp()) * 10**9 + 999]).cast(pa.timestamp("ns"))
+    facts = take({}, complaints=pa.table({"account_id": ["a0"], "opened_at": opened}))
+    assert facts.complaints.unresolved.all()
