@@ -12,7 +12,7 @@ from recommender.ranking.additive import fit_points
 from recommender.ranking.boosting import Boosting, boost
 from recommender.ranking.columns import Columns
 from recommender.ranking.examples import Examples
-from recommender.ranking.trees import Tables, pair_gains, read_tables
+from recommender.ranking.trees import Gains, Tables, pair_gains, read_tables
 from recommender.ranking.units import Unit, everything, of_product, tasks_of
 
 __all__ = ["Ground", "Growing", "grow"]
@@ -48,7 +48,7 @@ class Ground:
 
 @dataclass(frozen=True, eq=False)
 class _Start:
-    """The ridge regression learnt on all but one fold, points by column, and its log-odds on every row."""
+    """What trees start from, learnt on all but one fold: points by column, intercept, and log-odds of every row."""
 
     points: dict[int, Floats]
     intercept: Floats
@@ -79,19 +79,37 @@ def _grow_unit(ground: Ground, unit: Unit) -> tuple[list[Tables], Floats]:
     if not len(unit.rows):
         return [{}] * len(unit.examples.products), np.zeros(len(unit.examples.products))
     if int((unit.examples.y & unit.examples.is_open).sum()) < ground.settings.min_positives:
-        start = _start(ground, unit, -1)
+        start = _start(ground, unit, -1, with_ridge=True)
         return _ridge_tables(start), start.intercept + unit.shift
-    starts = [_start(ground, unit, fold) for fold in range(int(ground.folds.max()) + 1)]
-    groups, first = _choose_groups(ground, unit, starts[0])
-    further = [_boosted(ground, unit, start, fold, groups)[0] for fold, start in enumerate(starts[1:], start=1)]
-    parts = [_ridge_tables(start) for start in starts] + [first, *further]
+    with_ridge, first, gains = _choose_start(ground, unit)
+    groups, grown = _choose_groups(ground, unit, first, gains)
+    folds = range(1, int(ground.folds.max()) + 1)
+    starts = [first, *(_start(ground, unit, fold, with_ridge=with_ridge) for fold in folds)]
+    further = [_boosted(ground, unit, starts[fold], fold, groups)[0] for fold in folds]
+    parts = [_ridge_tables(start) for start in starts] + [grown, *further]
     intercept = np.mean([start.intercept for start in starts], axis=0)
     return [_mean([part[i] for part in parts], len(starts)) for i in range(len(intercept))], intercept + unit.shift
 
 
-def _start(ground: Ground, unit: Unit, fold: int) -> _Start:
+def _choose_start(ground: Ground, unit: Unit) -> tuple[bool, _Start, Gains]:
+    """Return whether trees shall start from a ridge regression, that start, and what pairs gain from there.
+
+    A regression on many columns may follow its rows so closely that it leaves trees nothing to learn: whichever start
+    serves freely grown trees better on the first fold is taken.
+    """
+    found = []
+    for with_ridge in (True, False):
+        start = _start(ground, unit, 0, with_ridge=with_ridge)
+        tasks = tasks_of(unit, start.scores, 0)
+        booster, rounds, loss = boost(ground.dataset, ground.columns, ground.settings.boosting, *tasks, None)
+        found.append((loss, with_ridge, start, pair_gains(_trees(booster, rounds))))
+    _, with_ridge, start, gains = min(found, key=lambda trial: trial[0])
+    return with_ridge, start, gains
+
+
+def _start(ground: Ground, unit: Unit, fold: int, *, with_ridge: bool) -> _Start:
     # a regression knows no monotone points: those columns are left to the trees
-    free = [i for i, direction in enumerate(ground.columns.monotone) if not direction]
+    free = [i for i, direction in enumerate(ground.columns.monotone) if with_ridge and not direction]
     sizes = [ground.columns.sizes[i] for i in free]
     learnt, found = np.flatnonzero(unit.folds != fold), ground.columns.found[free][:, unit.rows]
     points, intercept = fit_points(
@@ -113,17 +131,13 @@ def _ridge_tables(start: _Start) -> list[Tables]:
     return [{(i,): table[:, p] for i, table in start.points.items()} for p in range(len(start.intercept))]
 
 
-def _choose_groups(ground: Ground, unit: Unit, start: _Start) -> tuple[Groups, list[Tables]]:
+def _choose_groups(ground: Ground, unit: Unit, start: _Start, gains: Gains) -> tuple[Groups, list[Tables]]:
     """Return single columns, and pairs where they help on the first fold, and the tables grown with them."""
     singles = [[column] for column in range(len(ground.columns.sizes))]
     alone, loss_alone = _boosted(ground, unit, start, 0, singles)
-    if not ground.settings.max_pairs:
-        return singles, alone
-    booster, rounds, _ = boost(
-        ground.dataset, ground.columns, ground.settings.boosting, *tasks_of(unit, start.scores, 0), None
-    )
-    gains = pair_gains(_trees(booster, rounds))
     best = sorted(gains, key=lambda pair: (-gains[pair], pair))[: ground.settings.max_pairs]
+    if not best:
+        return singles, alone
     groups = singles + [list(pair) for pair in best]
     paired, loss_paired = _boosted(ground, unit, start, 0, groups)
     return (groups, paired) if loss_paired < loss_alone else (singles, alone)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from recommender.ranking.columns import Columns
 
-__all__ = ["Tables", "pair_gains", "read_tables"]
+__all__ = ["Gains", "Tables", "pair_gains", "read_tables"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
