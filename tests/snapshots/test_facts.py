@@ -118,11 +118,11 @@ def test_spans_are_sorted(facts: Facts):
 
 
 def test_contacts_are_logged_in_order(facts: Facts):
-    of = {"account_id": "a", "product_id": "p", "outcome": "shown"}
+    of = {"account_id": "a", "product_id": "p"}
     contacts = [
-        {**of, "contact_id": "1", "contacted_at": "2026-06-02", "channel": "sms"},
-        {**of, "contact_id": "2", "contacted_at": "2026-06-02", "channel": "email"},
-        {**of, "contact_id": "3", "contacted_at": "2026-06-01", "channel": "phone"},
+        {**of, "contact_id": "1", "contacted_at": "2026-06-02", "channel": "sms", "outcome": "accepted"},
+        {**of, "contact_id": "2", "contacted_at": "2026-06-02", "channel": "email", "outcome": "declined"},
+        {**of, "contact_id": "3", "contacted_at": "2026-06-01", "channel": "phone", "outcome": "shown"},
     ]
     log = facts(contacts=contacts)["contact_log"]
     assert [(entry["contacted_at"], entry["channel"]) for entry in log] == [

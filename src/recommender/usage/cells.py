@@ -28,11 +28,6 @@ class Dimension:
     words: tuple[str, ...]
     code: ir.IntegerValue
 
-    @property
-    def size(self) -> int:
-        """How many codes there are."""
-        return len(self.words) + 1
-
 
 def by_word(name: str, column: ir.StringValue, words: tuple[str, ...]) -> Dimension:
     """Divide events by the words of a text column."""
@@ -96,12 +91,12 @@ def fill(
     The codes are packed into one integer before the grouping and taken apart after it: grouping by one integer is
     much cheaper than by several columns.
     """
-    packed, sizes = _packed(dimensions)
+    packed, places = _packed(dimensions)
     narrow = events.select(schema.ACCOUNT, cell=packed, **measures)
     sums = {measure: narrow[measure].sum().cast("int64") for measure in measures}
     cells = narrow.group_by([schema.ACCOUNT, "cell"]).aggregate(**sums)
     return Cells(
-        known.with_everyone(name, cells.select(schema.ACCOUNT, *measures, **_unpacked(cells.cell, sizes))),
+        known.with_everyone(name, cells.select(schema.ACCOUNT, *measures, **_unpacked(cells.cell, places))),
         {dimension.name: dimension.words for dimension in dimensions},
         known.config.windows,
         known.config.minor_digits,
@@ -109,15 +104,17 @@ def fill(
 
 
 def _packed(dimensions: tuple[Dimension, ...]) -> tuple[ir.IntegerValue, dict[str, tuple[int, int]]]:
+    """Return the codes as bits of one integer, and where the bits of each begin and how many values they have."""
     packed: ir.IntegerValue = ibis.literal(0, type="int32")
-    sizes: dict[str, tuple[int, int]] = {}
-    stride = 1
+    places: dict[str, tuple[int, int]] = {}
+    first = 0
     for dimension in dimensions:
-        packed = packed + dimension.code.cast("int32") * stride
-        sizes[dimension.name] = (stride, dimension.size)
-        stride *= dimension.size
-    return packed.cast("int32"), sizes
+        bits = len(dimension.words).bit_length()
+        packed = packed | (dimension.code.cast("int32") << first)
+        places[dimension.name] = (first, 2**bits - 1)
+        first += bits
+    return packed.cast("int32"), places
 
 
-def _unpacked(cell: ir.IntegerValue, sizes: Mapping[str, tuple[int, int]]) -> dict[str, ir.IntegerValue]:
-    return {name: (cell // stride) % size for name, (stride, size) in sizes.items()}
+def _unpacked(cell: ir.IntegerValue, places: Mapping[str, tuple[int, int]]) -> dict[str, ir.IntegerValue]:
+    return {name: (cell >> first) & mask for name, (first, mask) in places.items()}
