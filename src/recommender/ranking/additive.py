@@ -18,7 +18,7 @@ __all__ = ["fit_points", "targets"]
 Floats = NDArray[np.float64]
 
 # so many take-ups of a product halve the strength of its penalty, down to the one asked for
-_RARE = 50.0
+_RARE = 8_000.0
 
 
 def fit_points(

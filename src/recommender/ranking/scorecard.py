@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from recommender.errors import FeatureError
 from recommender.ranking.binning import Bins, bin_features, bin_held
+from recommender.ranking.flat import FlatTerms, flatten
 from recommender.ranking.links import Link, sigmoid, softmax
 from recommender.ranking.packing import pack, unpack
 from recommender.ranking.terms import Term
@@ -82,6 +83,12 @@ class Scorecard:
     def columns(self) -> tuple[str, ...]:
         """What terms are made of: features, then `held:<product_id>`, then how many products are held."""
         return (*self.features, *(f"held:{product}" for product in self.held_products), HELD_COUNT)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How many bins each column has."""
+        n_held = len(self.held_products)
+        return (*(bins.size for bins in self.bins), *[2] * n_held, n_held + 1)
 
     @cached_property
     def terms(self) -> tuple[str, ...]:
@@ -203,26 +210,11 @@ class Scorecard:
     def _add_at_once(self, bins: NDArray[np.int32]) -> Floats:
         if not self.tables:
             return np.repeat(self.intercept[np.newaxis], bins.shape[1], axis=0)
-        points, base, term_of, step = self._flat
-        cells = np.asarray([term.cells(bins) for term in self.tables], dtype=np.int64)[term_of].transpose(0, 2, 1)
-        summands = points.take(cells * step[:, np.newaxis] + base[:, np.newaxis])
+        summands = self._flat.summands(bins)
         start = np.repeat(self.intercept[np.newaxis, np.newaxis], bins.shape[1], axis=1)
         # accumulate adds from left to right; sum would pair the summands
         return np.ascontiguousarray(np.add.accumulate(np.concatenate([start, summands]), axis=0)[-1])
 
     @cached_property
-    def _flat(self) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """All points in one array, and per (place, product) where the points of that product's next term stand."""
-        points = np.concatenate([term.points.ravel() for term in self.tables] + [np.zeros(1)])
-        depth = np.bincount(np.concatenate([term.products for term in self.tables]), minlength=len(self.products))
-        shape = (int(depth.max()), len(self.products))
-        base, step = np.full(shape, len(points) - 1), np.zeros(shape, dtype=np.int64)
-        term_of, filled, start = np.zeros(shape, dtype=np.int64), np.zeros(len(self.products), dtype=np.int64), 0
-        for t, term in enumerate(self.tables):
-            place = (filled[term.products], term.products)
-            base[place] = start + np.arange(len(term.products))
-            step[place] = len(term.products)
-            term_of[place] = t
-            filled[term.products] += 1
-            start += term.points.size
-        return points, base, term_of, step
+    def _flat(self) -> FlatTerms:
+        return flatten(self.tables, self.sizes, len(self.products))
