@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from recommender.catalogue import Catalogue
 from recommender.config import Config
 from recommender.errors import DataError, FeatureError
 from recommender.policy import CODES, RULES, Facts, build_policy
@@ -156,11 +157,25 @@ def test_a_naive_decision_is_refused(take: Take) -> None:
         take({}, decided_at=NOW.replace(tzinfo=None))
 
 
-def test_a_decision_before_its_snapshot_is_refused(rows: Any, catalogue: Any) -> None:
-    newer = rows({}, {}).append_column("as_of", [[NOW, NOW + TICK]])
+@pytest.mark.parametrize("place", [0, 1, 13])
+@pytest.mark.parametrize("moments", [[NOW], [NOW - DAY, NOW]])
+def test_a_decision_before_its_snapshot_is_refused(rows: Any, catalogue: Any, place: int, moments: Any) -> None:
+    dated = rows(*[{}] * len(moments)).add_column(place, "as_of", [moments])
     with pytest.raises(DataError, match="would use what became known later"):
-        Facts.of(newer, catalogue, decided_at=NOW, channel="phone")
-    assert Facts.of(newer, catalogue, decided_at=NOW + TICK, channel="phone").shape == (2, 8)
+        Facts.of(dated, catalogue, decided_at=NOW - TICK, channel="phone")
+    assert Facts.of(dated, catalogue, decided_at=NOW, channel="phone").shape == (len(moments), 8)
+
+
+def test_accounts_are_cut_into_runs(take: Take) -> None:
+    facts = take(*[{}] * 5)
+    assert [part.shape[0] for part in facts.parts(2)] == [2, 2, 1]
+    assert [part is facts for part in facts.parts(5)] == [True]
+    assert [part.shape[0] for part in take().parts(2)] == [0]
+
+
+def test_no_products_have_no_reasons(rows: Any) -> None:
+    facts = Facts.of(rows({}, SPOILT["open_complaint"]), Catalogue.of([]), decided_at=NOW, channel="phone")
+    assert build_policy(Config()).suppressions(facts).shape == (2, 0)
 
 
 @pytest.mark.parametrize("channel", ["", "  ", "*"])

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
-from recommender.config import Config
-from recommender.policy import Facts, build_policy
+from recommender.config import Config, Feeds
+from recommender.policy import ComplaintStatusStale, ConsentStatusStale, ContactStatusStale, Facts, build_policy
+from recommender.policy.build import MAX_AGES
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)
+
+STALE = (ComplaintStatusStale(), ConsentStatusStale(), ContactStatusStale())
 
 Take = Callable[..., Facts]
 Everywhere = Callable[..., set[str]]
@@ -70,9 +73,13 @@ def test_the_watermark_of_complaints_moves_forward_only(
 
 def test_stale_feeds_are_named(take: Take) -> None:
     policy = build_policy(Config())
+    unknown = {"contacts_known_until": None}, {"complaints_known_until": None}, {"consents_known_until": None}
     assert policy.stale(take({}, {})) == ()
-    assert policy.stale(take({}, {"contacts_known_until": None, "complaints_known_until": None})) == (
-        "complaints",
-        "contacts",
-    )
+    assert policy.stale(take({}, unknown[0])) == ("contacts",)
+    assert policy.stale(take(*unknown)) == ("complaints", "consents", "contacts")
     assert policy.stale(take()) == ()
+
+
+def test_a_rule_on_a_feed_has_the_limit_of_the_settings_by_default() -> None:
+    limits = {reason: getattr(Feeds(), setting) for reason, setting in MAX_AGES.items()}
+    assert {rule.reason: rule.max_age_hours for rule in STALE} == limits
