@@ -141,6 +141,14 @@ def test_settings_reach_the_rules() -> None:
     assert settings["consent_status_stale"] == {"max_age_hours": 5.0}
 
 
+def test_settings_say_what_is_in_force_and_what_is_not() -> None:
+    settings = _policy(in_arrears={"enabled": False}).settings
+    assert set(settings) == {"codes", "rules", "switched_off", "waivers"}
+    assert settings["codes"] == list(CODES)
+    assert settings["switched_off"] == ["in_arrears"]
+    assert list(settings["rules"]) == [reason for reason in REASONS if reason != "in_arrears"]
+
+
 def test_the_version_changes_with_every_setting() -> None:
     policies = [
         build_policy(Config()),
