@@ -109,6 +109,23 @@ def test_rows_score_alike_alone_and_in_a_batch_of_any_size(n: int):
             assert_array_equal(scored.propensities(rows.slice(i, 1), held[i : i + 1]), batch[i : i + 1])
 
 
+def test_many_terms_of_one_product_sum_alike_alone_and_in_a_batch():
+    random = np.random.default_rng(0)
+    features = [f"f{i}" for i in range(40)]
+    alone = replace(
+        card(),
+        products=("a",),
+        held_products=("a",),
+        bins=tuple(NumericBins(feature, np.array([0.0])) for feature in features),
+        tables=tuple(Term((i,), random.normal(size=(3, 1)), np.array([0])) for i in range(40)),
+        intercept=np.array([0.1]),
+    )
+    rows = pa.table({feature: pa.array(random.normal(size=100)) for feature in features})
+    batch = alone.log_odds(rows, np.zeros((100, 1), bool))
+    for i in range(100):
+        assert_array_equal(alone.log_odds(rows.slice(i, 1), np.zeros((1, 1), bool)), batch[i : i + 1])
+
+
 @pytest.mark.parametrize(
     "ages",
     [
