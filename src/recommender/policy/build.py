@@ -86,14 +86,13 @@ def _check_reasons(settings: Mapping[str, Any], extra: Sequence[Rule]) -> None:
 
 
 def _enabled(reason: str, settings: Mapping[str, Any]) -> bool:
-    enabled, waived = _flag(reason, settings, "enabled", default=True), False
-    if reason in WAIVERS:
-        waived = _flag(reason, settings, WAIVERS[reason], default=False)
+    enabled = _flag(reason, settings, "enabled", default=True)
+    waived = reason not in WAIVERS or _flag(reason, settings, WAIVERS[reason], default=False)
     if enabled:
         return True
     if reason in NEVER_OFF:
         raise ConfigError(f"[policy.{reason}] cannot be switched off: an objection or a missing consent is the law's.")
-    if reason in WAIVERS and not waived:
+    if not waived:
         raise ConfigError(f"[policy.{reason}] is switched off only together with {WAIVERS[reason]} = true.")
     return False
 
