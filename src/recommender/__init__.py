@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from recommender.catalogue import Catalogue, Product
     from recommender.config import Config, read_config
     from recommender.errors import RecommenderError, StaleDataWarning
-    from recommender.evaluation import evaluate
+    from recommender.evaluation import evaluate, headlines
     from recommender.labels import take_up
     from recommender.model import Decision, FreshComplaints, Model, load_model, save_model
     from recommender.ranking import CoHoldingRanker, LogisticRanker, PopularityRanker, Scorecard, hide_one
@@ -48,6 +48,7 @@ __all__ = [
     "check_tables",
     "evaluate",
     "explain",
+    "headlines",
     "hide_one",
     "load_model",
     "predict",
@@ -70,7 +71,7 @@ _HOMES = {
     "catalogue": ("Catalogue", "Product"),
     "config": ("Config", "read_config"),
     "errors": ("RecommenderError", "StaleDataWarning"),
-    "evaluation": ("evaluate",),
+    "evaluation": ("evaluate", "headlines"),
     "labels": ("take_up",),
     "model": ("Decision", "FreshComplaints", "Model", "load_model", "save_model"),
     "ranking": ("CoHoldingRanker", "LogisticRanker", "PopularityRanker", "Scorecard", "hide_one"),

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from recommender.schema import HELD
 
-__all__ = ["HELD_TERM", "Feature", "Reason", "Words", "explain_offers", "figure"]
+__all__ = ["HELD_COUNT", "HELD_TERM", "Feature", "Reason", "Words", "explain_offers", "figure"]
 
 HELD_TERM = "held:"
+HELD_COUNT = "held_count"
 _FALLBACK = "Often taken up by accounts like this one"
 
 
@@ -62,7 +63,8 @@ def explain_offers(
     contributions
         What each term adds to the offer's log-odds; shape (m, n_terms).
     terms
-        A feature's name, `held:<product_id>`, or two of these joined by ` & `; n_terms of them.
+        A feature's name, `held:<product_id>`, `held_count` (which is scored but never named), or two of these joined
+        by ` & `; n_terms of them.
     words
         The features and the product names.
     most
@@ -95,6 +97,8 @@ def _is_nameable(term: str, row: Mapping[str, Any], words: Words) -> bool:
 
 
 def _is_nameable_part(part: str, row: Mapping[str, Any], words: Words) -> bool:
+    if part == HELD_COUNT:
+        return False
     if part.startswith(HELD_TERM):
         return True
     return not words.features[part].is_sensitive and row[part] is not None
@@ -139,7 +143,5 @@ def figure(value: Any, unit: str) -> str:
 
 def _columns(rows: pa.Table, terms: Sequence[str]) -> dict[str, list[Any]]:
     parts = {part for term in terms for part in _parts(term)}
-    return {
-        name: rows.column(name).to_pylist()
-        for name in sorted({HELD} | {p for p in parts if not p.startswith(HELD_TERM)})
-    }
+    features = {part for part in parts if part != HELD_COUNT and not part.startswith(HELD_TERM)}
+    return {name: rows.column(name).to_pylist() for name in sorted({HELD, *features})}

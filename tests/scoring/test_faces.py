@@ -182,7 +182,7 @@ def test_explain_makes_no_offer_over_a_complaint_handed_in(rows, trained, until,
 
 
 def test_no_consent_for_usage_leaves_the_account_scored_from_the_rest(rows, trained, until):
-    no_usage = rows.filter(pc.equal(rows.column("usage_consent"), False))
+    no_usage = rows.filter(pc.invert(rows.column("usage_consent").fill_null(True)))
     found = recommender.recommend(no_usage, trained, as_of=until)
     assert no_usage.column("calls_30d").null_count == no_usage.num_rows
     assert found.dispositions["propensity"].notna().any()

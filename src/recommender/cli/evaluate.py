@@ -1,7 +1,7 @@
 """`recommender evaluate`: rankers against the baselines, on what they did not learn from."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -9,11 +9,7 @@ import recommender
 from recommender.cli.options import AsOf, Data
 from recommender.cli.terminal import say, show_table, step
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 NAME = "evaluate"
-HEADLINES = ("hit@1", "hit@3", "mrr", "ndcg@3", "auc", "ece")
 
 
 def run(
@@ -28,21 +24,19 @@ def run(
     """
     with step("Judging") as advance:
         figures = recommender.evaluate(data, as_of, tests=tests, progress=advance)
-    show_figures(figures)
+    show_figures(recommender.headlines(figures))
     if out is not None:
         figures.to_csv(out, index=False)
         say(f"{out}: {len(figures):,} figures.")
 
 
-def show_figures(figures: "pd.DataFrame") -> None:
-    """Print the headline figures of each ranker over all test cut-offs, with their 95 % intervals."""
-    pooled = figures[figures["cut_off"].isna() & figures["product_id"].isna()]
-    found = [metric for metric in HEADLINES if metric in set(pooled["metric"])]
-    rows = [[ranker, *(_figure(pooled, ranker, metric) for metric in found)] for ranker in pooled["ranker"].unique()]
-    show_table("On months that came after (95 % interval by account)", ("ranker", *found), rows)
+def show_figures(figures: list[dict[str, Any]]) -> None:
+    """Print the headline figures of each ranker with their 95 % intervals by account."""
+    found = {(one["ranker"], one["metric"]): _figure(**one) for one in figures}
+    rankers, metrics = (list(dict.fromkeys(names)) for names in zip(*found, strict=True))
+    rows = [[ranker, *(found[ranker, metric] for metric in metrics)] for ranker in rankers]
+    show_table("Judged on what was not learnt from (± 95 % interval by account)", ("ranker", *metrics), rows)
 
 
-def _figure(pooled: "pd.DataFrame", ranker: str, metric: str) -> str:
-    rows: Any = pooled[(pooled["ranker"] == ranker) & (pooled["metric"] == metric)]
-    value, low, high = rows[["value", "low", "high"]].iloc[0]
-    return f"{value:.3f}" if low != low else f"{value:.3f} ({low:.3f}-{high:.3f})"  # noqa: PLR0124  # NaN: no interval
+def _figure(*, value: float, low: float | None, high: float | None, **_names: str) -> str:
+    return f"{value:.3f}" if low is None or high is None else f"{value:.3f} ±{(high - low) / 2:.3f}"

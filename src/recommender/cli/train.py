@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 import recommender
+from recommender.cli.evaluate import show_figures
 from recommender.cli.options import AsOf, Data
 from recommender.cli.terminal import say, step
 
@@ -18,7 +19,8 @@ def run(
     out: Annotated[Path, typer.Option("--out", help="Folder of the model; versions 1, 2, ... land in it.")] = Path(
         "models/cross-sell"
     ),
-    ranker: Annotated[str, typer.Option("--ranker", help="popularity, co-holding or logistic.")] = "logistic",
+    ranker: Annotated[str, typer.Option("--ranker", help="popularity, co-holding, logistic, scorecard.")] = "logistic",
+    tests: Annotated[int, typer.Option("--tests", min=0, help="Months to judge on, beside the baselines.")] = 0,
     learn_from: Annotated[
         Literal["auto", "take_up", "hide_one"],
         typer.Option("--learn-from", help="Take-ups after past moments, or each held product hidden in turn."),
@@ -29,7 +31,9 @@ def run(
     Example: recommender train data/ --as-of 2026-06-30 --out models/cross-sell
     """
     with step("Training") as advance:
-        model = recommender.train(data, as_of, ranker=ranker, learn_from=learn_from, progress=advance)
+        model = recommender.train(data, as_of, ranker=ranker, learn_from=learn_from, tests=tests, progress=advance)
+    if model.training["figures"]:
+        show_figures(model.training["figures"])
     folder = recommender.save_model(model, out)
     say(f"{folder}: {len(model.scorecard.products)} products, {len(model.scorecard.features)} features.")
     say(f"Next: recommender score {data} --model {folder} --as-of {as_of} --out offers/")

@@ -5,12 +5,12 @@ from recommender.evaluation.backtest import backtest, roll, summarise
 from recommender.evaluation.blind import blind_snapshot
 from recommender.evaluation.brier import brier_score, brier_skill
 from recommender.evaluation.calibration import calibration_error
-from recommender.evaluation.evaluate import evaluate, judge, knows_starts
 from recommender.evaluation.examples import Examples, examples_at, examples_of, feature_frame, held_frame, stack
 from recommender.evaluation.figures import pooled_figures, propensity_figures, ranking_figures
 from recommender.evaluation.hidden import hidden_one, hide_one_each
 from recommender.evaluation.hits import hit_at_k, precision_at_k, recall_at_k
 from recommender.evaluation.judged import Judged, Judging, compare, measure, pool
+from recommender.evaluation.judgement import HEADLINES, evaluate, headlines, judge, knows_starts
 from recommender.evaluation.learning import learn
 from recommender.evaluation.places import average_precision_at_k, ndcg_at_k, reciprocal_rank
 from recommender.evaluation.ranks import ranks, ranks_of_offers
@@ -21,6 +21,7 @@ from recommender.evaluation.time_split import Fold, TimeSplit
 from recommender.evaluation.variety import abstains, coverage, novelty, product_share
 
 __all__ = [
+    "HEADLINES",
     "Examples",
     "Fold",
     "Judged",
@@ -45,6 +46,7 @@ __all__ = [
     "examples_at",
     "examples_of",
     "feature_frame",
+    "headlines",
     "held_frame",
     "hidden_one",
     "hide_one_each",

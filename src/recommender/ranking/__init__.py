@@ -14,6 +14,7 @@ from recommender.ranking.terms import Term
 
 if TYPE_CHECKING:
     from recommender.ranking.boosted_ranker import BoostedRanker
+    from recommender.ranking.by_name import BASELINES, RANKERS, make_ranker
     from recommender.ranking.calibration import calibrate
     from recommender.ranking.co_holding import CoHoldingRanker
     from recommender.ranking.hiding import hide_one
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
     from recommender.ranking.scorecard_ranker import ScorecardRanker
 
 __all__ = [
+    "BASELINES",
     "FEW_POSITIVES",
     "HELD_COUNT",
     "PRIOR",
+    "RANKERS",
     "BoostedRanker",
     "CategoryBins",
     "CoHoldingRanker",
@@ -37,17 +40,21 @@ __all__ = [
     "Term",
     "calibrate",
     "hide_one",
+    "make_ranker",
     "with_priors",
 ]
 
 _LEARNS = {
+    "BASELINES": "by_name",
     "BoostedRanker": "boosted_ranker",
     "CoHoldingRanker": "co_holding",
     "LogisticRanker": "logistic",
     "PopularityRanker": "popularity",
+    "RANKERS": "by_name",
     "ScorecardRanker": "scorecard_ranker",
     "calibrate": "calibration",
     "hide_one": "hiding",
+    "make_ranker": "by_name",
 }
 
 

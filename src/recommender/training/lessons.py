@@ -1,7 +1,7 @@
 """What a ranker learns from, and what its calibration is checked on."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,10 +9,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from recommender.errors import NotEnoughDataError
-from recommender.evaluation import Examples, TimeSplit, examples_of, feature_frame, held_frame, stack
+from recommender.evaluation import (
+    Examples,
+    Judged,
+    TimeSplit,
+    blind_snapshot,
+    examples_of,
+    feature_frame,
+    held_frame,
+    hidden_one,
+    roll,
+    stack,
+)
 from recommender.labels import take_up
 from recommender.ranking import hide_one
 from recommender.reasons import Feature
@@ -38,11 +48,15 @@ class Lesson:
 
 @dataclass(frozen=True, eq=False)
 class Lessons:
-    """What to fit on, what to calibrate on (None: nothing is left for it), and the words of the features."""
+    """What to fit on, what to calibrate on (None: nothing is left for it), and the words of the features.
+
+    `judge` lets rankers, by name, learn from a part of this and returns what they say of the rest.
+    """
 
     fit: Lesson
     calibration: Lesson | None
     features: tuple[Feature, ...]
+    judge: Callable[[Mapping[str, Any], int], Mapping[str, tuple[Judged, ...]]]
 
     @property
     def fingerprint(self) -> str:
@@ -62,8 +76,7 @@ def take_up_lessons(tables: Tables, as_of: datetime, progress: Progress | None =
     NotEnoughDataError
         If there is no take-up in any of the horizons.
     """
-    training = tables.config.training
-    split = TimeSplit.before(as_of, training)
+    split = TimeSplit.before(as_of, tables.config.training)
     snapshots, parts = [], []
     later = tables.cut(as_of)
     for i, cut_off in enumerate(split.cut_offs):
@@ -72,21 +85,31 @@ def take_up_lessons(tables: Tables, as_of: datetime, progress: Progress | None =
         if progress:
             progress(i + 1, len(split.cut_offs))
     _need_take_ups(parts)
-    features = features_of(snapshots[-1], tables)
-    if len(parts) == 1:
-        return Lessons(_lesson(parts[0]), None, features)
-    return Lessons(_lesson(stack(parts[:-1])), _lesson(parts[-1]), features)
+    examples = stack(parts)
+    last = None if len(parts) == 1 else _lesson(parts[-1])
+    return Lessons(
+        fit=_lesson(examples if last is None else stack(parts[:-1])),
+        calibration=last,
+        features=features_of(snapshots[-1], tables),
+        judge=lambda rankers, tests: roll(examples, rankers, split, tests=min(tests, len(parts) - 1)),
+    )
 
 
 def hidden_lessons(tables: Tables, as_of: datetime) -> Lessons:
     """Hide each product that an account holds in turn and learn to ask for it back, from one snapshot.
 
-    A fifth of the accounts is kept for the calibration.
+    No indicator that would tell the hidden product is used. A fifth of the accounts is kept for the calibration.
     """
-    rows = build_snapshot(tables, as_of)
-    held = held_frame(rows, catalogue(tables).ids)
-    chosen = np.random.default_rng(tables.config.training.seed).random(rows.num_rows) < _LATER_SHARE
-    return Lessons(_hidden(rows, held, ~chosen), _hidden(rows, held, chosen), features_of(rows, tables))
+    rows = blind_snapshot(tables, as_of)
+    features, held = feature_frame(rows), held_frame(rows, catalogue(tables).ids)
+    seed = tables.config.training.seed
+    chosen = np.random.default_rng(seed).random(rows.num_rows) < _LATER_SHARE
+    return Lessons(
+        fit=Lesson(*hide_one(features[~chosen], held[~chosen])),
+        calibration=Lesson(*hide_one(features[chosen], held[chosen])),
+        features=features_of(rows, tables),
+        judge=lambda rankers, _tests: hidden_one(features, held, rankers, random_state=seed),
+    )
 
 
 def features_of(rows: pa.Table, tables: Tables) -> tuple[Feature, ...]:
@@ -105,10 +128,6 @@ def _feature(field: "pa.Field[Any]", *, is_sensitive: bool) -> Feature:
 
 def _lesson(examples: Examples) -> Lesson:
     return Lesson(examples.X, examples.y, examples.held)
-
-
-def _hidden(rows: pa.Table, held: pd.DataFrame, chosen: NDArray[np.bool_]) -> Lesson:
-    return Lesson(*hide_one(feature_frame(rows)[chosen], held[chosen]))
 
 
 def _need_take_ups(parts: list[Examples]) -> None:

@@ -8,17 +8,17 @@ import numpy as np
 
 from recommender.catalogue import Catalogue
 from recommender.config import Config
-from recommender.evaluation import knows_starts
+from recommender.evaluation import Judging, headlines, knows_starts, summarise
 from recommender.model import Model
-from recommender.ranking import PRIOR, Scorecard, calibrate, with_priors
+from recommender.ranking import BASELINES, PRIOR, Scorecard, calibrate, make_ranker, with_priors
 from recommender.tables import Tables, catalogue, read_tables
 from recommender.training.lessons import Lessons, hidden_lessons, take_up_lessons
-from recommender.training.rankers import make_ranker
 
 __all__ = ["LearnFrom", "train"]
 
 LearnFrom = Literal["auto", "take_up", "hide_one"]
 Progress = Callable[[int, int], None]
+_RESAMPLES = 200
 
 
 def train(
@@ -27,6 +27,7 @@ def train(
     *,
     ranker: str = "logistic",
     learn_from: LearnFrom = "auto",
+    tests: int = 0,
     config: Config | None = None,
     name: str = "cross-sell",
     progress: Progress | None = None,
@@ -40,10 +41,13 @@ def train(
     as_of
         The moment of training; the label windows of all cut-offs end by then.
     ranker
-        One of `training.RANKERS`.
+        One of `ranking.RANKERS`.
     learn_from
         "take_up" learns what was taken up after several past moments; "hide_one" hides each held product in turn, for
         data that know no starts of holdings; "auto" takes the second where no holding has a start.
+    tests
+        On how many of the last cut-offs the ranker is judged beside the baselines, learning from those before; the
+        figures stand in `Model.training["figures"]`. Hidden products are judged on three accounts in ten.
     config
         The settings, where `source` does not bring its own.
     name
@@ -69,7 +73,8 @@ def train(
         catalogue=products,
         config=tables.config,
         features=lessons.features,
-        training=_account(lessons, ranker, way, moment, tables.config),
+        training=_account(lessons, ranker, way, moment, tables.config)
+        | {"figures": _figures(lessons, ranker, tests, tables.config) if tests else []},
     )
 
 
@@ -84,6 +89,11 @@ def _learn(lessons: Lessons, ranker: str, config: Config) -> Scorecard:
     learnt = make_ranker(ranker, config.training).fit(fit.X, fit.y, fit.held, fit.sample_weight).compile()
     later = lessons.calibration
     return learnt if later is None else calibrate(learnt, later.X, later.y, later.held, later.sample_weight)
+
+
+def _figures(lessons: Lessons, ranker: str, tests: int, config: Config) -> list[dict[str, Any]]:
+    rankers = {name: make_ranker(name, config.training) for name in dict.fromkeys((*BASELINES, ranker))}
+    return headlines(summarise(lessons.judge(rankers, tests), Judging(resamples=_RESAMPLES)))
 
 
 def _category_rates(scorecard: Scorecard, products: Catalogue) -> dict[str, float]:

@@ -2,21 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
-from recommender.config import Config, Training
+from recommender.config import Config
 from recommender.evaluation.backtest import roll, summarise
 from recommender.evaluation.blind import blind_snapshot
 from recommender.evaluation.examples import feature_frame, held_frame
 from recommender.evaluation.hidden import hidden_one
 from recommender.evaluation.judged import Judged, Judging
 from recommender.evaluation.time_split import TimeSplit
-from recommender.ranking import CoHoldingRanker, LogisticRanker, PopularityRanker
+from recommender.ranking import BASELINES, make_ranker
 from recommender.tables import Tables, catalogue, fetch, read_tables
 
-__all__ = ["evaluate", "judge", "knows_starts"]
+__all__ = ["HEADLINES", "evaluate", "headlines", "judge", "knows_starts"]
+
+HEADLINES: Final = ("hit@1", "hit@3", "mrr", "ndcg@3", "auc", "ece")
 
 Progress = Callable[[int, int], None]
 
@@ -73,7 +75,10 @@ def judge(
     """Return what each ranker says of examples that it did not learn from, for `summarise` or `compare`."""
     training = tables.config.training
     moment = tables.config.moment(as_of)
-    known, asked = tables.cut(moment), rankers or _baselines(training)
+    known, asked = (
+        tables.cut(moment),
+        rankers or {name: make_ranker(name, training) for name in (*BASELINES, "logistic")},
+    )
     if knows_starts(known):
         split = TimeSplit.before(moment, training)
         possible = sum(bool(split.fold(cut_off).train) for cut_off in split.cut_offs)
@@ -83,16 +88,16 @@ def judge(
     return hidden_one(feature_frame(rows), held, asked, random_state=training.seed)
 
 
+def headlines(figures: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the figures that a person looks at first, over all test cut-offs and products, in JSON's own types."""
+    pooled = figures[figures["cut_off"].isna() & figures["product_id"].isna() & figures["metric"].isin(HEADLINES)]
+    columns = ["ranker", "metric", "value", "low", "high"]
+    records = pooled[columns].astype(object).where(pooled[columns].notna(), None).to_dict("records")
+    return [{str(name): value for name, value in record.items()} for record in records]
+
+
 def knows_starts(tables: Tables) -> bool:
     """Tell whether any holding has a start, so that past take-ups can be learnt from."""
     holdings = tables["holdings"]
     starts = holdings.aggregate(started=holdings.started_at.count(), ordered=holdings.ordered_at.count())
     return any(count > 0 for count in fetch(starts, "holdings").to_pylist()[0].values())
-
-
-def _baselines(training: Training) -> dict[str, Any]:
-    return {
-        "popularity": PopularityRanker(),
-        "co-holding": CoHoldingRanker(),
-        "logistic": LogisticRanker(random_state=training.seed, n_jobs=training.workers),
-    }

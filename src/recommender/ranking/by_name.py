@@ -5,7 +5,10 @@ from typing import Any, Final
 
 from recommender.config import Training
 from recommender.errors import ConfigError
-from recommender.ranking import CoHoldingRanker, LogisticRanker, PopularityRanker
+from recommender.ranking.co_holding import CoHoldingRanker
+from recommender.ranking.logistic import LogisticRanker
+from recommender.ranking.popularity import PopularityRanker
+from recommender.ranking.scorecard_ranker import ScorecardRanker
 
 __all__ = ["BASELINES", "RANKERS", "make_ranker"]
 
@@ -13,6 +16,7 @@ RANKERS: Final[Mapping[str, Callable[[Training], Any]]] = {
     "popularity": lambda _training: PopularityRanker(),
     "co-holding": lambda _training: CoHoldingRanker(),
     "logistic": lambda training: LogisticRanker(random_state=training.seed, n_jobs=training.workers),
+    "scorecard": lambda training: ScorecardRanker(random_state=training.seed, n_jobs=training.workers),
 }
 BASELINES: Final = ("popularity", "co-holding")
 
