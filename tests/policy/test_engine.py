@@ -130,7 +130,8 @@ def test_a_limit_of_age_that_is_none_is_refused(hours: float) -> None:
 
 
 def test_the_ends_of_a_range_are_allowed(take: Take) -> None:
-    assert build_policy(Config.from_dict({"feeds": {"complaints_max_age_hours": 24 * 36_525}}))
+    century = build_policy(Config.from_dict({"feeds": {"complaints_max_age_hours": 24 * 36_525}}))
+    assert century.settings["rules"]["complaint_status_stale"] == {"max_age_hours": 24 * 36_525}
     policy = _policy(open_complaint={"cool_off_days": 36_525}, contact_limit={"max_contacts": 0})
     assert policy.decode(int(policy.suppressions(take({}))[0, 1])) == ["contact_limit"]
 
