@@ -3,13 +3,17 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check format lint types layers lock clean
+.PHONY: demo test slow check format lint types layers lock clean
 
 demo: $(READY)
+	rm -rf demo
 	$(BIN)/recommender demo --out demo
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+
+slow: $(READY)
+	$(BIN)/python -m pytest -m slow -q
 
 check: format-check lint types layers test
 

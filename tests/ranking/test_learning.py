@@ -21,7 +21,7 @@ from recommender.ranking import (
     calibrate,
     hide_one,
 )
-from recommender.ranking.additive import _RARE
+from recommender.ranking.additive import _PER_COLUMN
 from recommender.ranking.examples import read_examples
 from recommender.ranking.frames import read_features
 from recommender.ranking.learn_bins import learn_bins
@@ -82,8 +82,8 @@ def test_logistic_equals_scikit_learn_on_the_same_columns():
     y = random.random(4000) < np.where(X["kind"] == "x", 0.3, 0.1)
     card = LogisticRanker(l2=2.0).fit(X[["kind"]], pd.DataFrame({"a": y})).compile()
     columns = pd.get_dummies(X["kind"]).to_numpy(float)
-    positives = y.sum()
-    same = LogisticRegression(C=1 / (2.0 * (1 + _RARE / positives)), tol=1e-10).fit(columns, y)
+    positives = y.sum()  # the columns are kind and whether "a" is held
+    same = LogisticRegression(C=1 / (2.0 * (1 + _PER_COLUMN * 2 / positives)), tol=1e-10).fit(columns, y)
     points = card.tables[0].points[:2, 0]
     assert points[0] - points[1] == pytest.approx(same.coef_[0][0] - same.coef_[0][1], abs=1e-3)
 

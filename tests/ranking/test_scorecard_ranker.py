@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from recommender.errors import FeatureError
 from recommender.ranking import LogisticRanker, ScorecardRanker
+from recommender.ranking.additive import _PER_COLUMN
 from recommender.ranking.boosting import Boosting, Task, boost, make_dataset, mean_loss
 from recommender.ranking.columns import Columns
 from recommender.ranking.examples import read_examples
@@ -152,7 +153,10 @@ def test_a_product_with_few_take_ups_has_the_ridge_regression_alone():
     X, y = _interaction(1500)
     rare = pd.DataFrame({"film": y["film"] & (np.arange(1500) < 60)})
     card = ScorecardRanker(**SMALL, min_positives=1000).fit(X, rare).compile()
-    same = LogisticRanker(max_bins=16).fit(X, rare).compile()
+    # the scorecard has one column more, how many products are held, and the penalty grows with their number
+    rarity, columns = _PER_COLUMN / rare["film"].sum(), X.shape[1] + 1
+    stronger = (1 + rarity * (columns + 1)) / (1 + rarity * columns)
+    same = LogisticRanker(max_bins=16, l2=stronger).fit(X, rare).compile()
     holds, rows = np.zeros((1500, 1), bool), read_features(X)
     assert_allclose(card.log_odds(rows, holds), same.log_odds(rows, holds), atol=1e-3)
 

@@ -17,8 +17,8 @@ __all__ = ["fit_points", "targets"]
 
 Floats = NDArray[np.float64]
 
-# so many take-ups of a product halve the strength of its penalty, down to the one asked for
-_RARE = 8_000.0
+# with so many take-ups of a product per column, the penalty is twice the one asked for; with fewer it grows
+_PER_COLUMN = 50.0
 
 
 def fit_points(
@@ -38,12 +38,12 @@ def fit_points(
     found : array of shape (n_columns, n)
         The bin of each row in each column; the columns have `sizes` bins.
     penalty
-        Of a product with many take-ups; it grows to several times as much for one with few.
+        Of a product with many take-ups per column; it grows for one with few, as noise then outweighs what they tell.
     seed
         Of the sampling of rows without take-up, for independent products (see `fewer_negatives`); None takes all.
     """
     basis = make_basis(sizes, is_ordered)
-    penalties = penalty * (1.0 + _RARE / np.maximum(count_positives(examples), 1))
+    penalties = penalty * (1.0 + _PER_COLUMN * len(found) / np.maximum(count_positives(examples), 1))
     # the vectors are short: more threads of BLAS cost time, and make sums depend on their number
     with threadpool_limits(1, user_api="blas"):
         if examples.link == "independent":

@@ -46,9 +46,7 @@ def snapshot(
         One row per account, sorted by account_id, with Arrow-backed columns; `recommender.predict` takes it.
     """
     tables = source if isinstance(source, Tables) else read_tables(source, config)
-    return build_snapshot(tables, as_of, accounts=accounts, indicators=indicators).to_pandas(
-        types_mapper=pd.ArrowDtype
-    )
+    return build_snapshot(tables, as_of, accounts=accounts, indicators=indicators).to_pandas(types_mapper=pd.ArrowDtype)
 
 
 def write_snapshot(source: Any, as_of: datetime | str, out: str | Path, *, config: Config | None = None) -> int:
