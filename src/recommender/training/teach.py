@@ -57,15 +57,17 @@ def train(
 
     Raises
     ------
+    ConfigError
+        If there is no ranker of that name.
     NotEnoughDataError
         If there is too little history or no take-up.
     """
     tables = source if isinstance(source, Tables) else read_tables(source, config)
-    moment = tables.config.moment(as_of)
+    moment, learner = tables.config.moment(as_of), make_ranker(ranker, tables.config.training)
     way = _way(tables, learn_from)
     lessons = hidden_lessons(tables, moment) if way == "hide_one" else take_up_lessons(tables, moment, progress)
     products = catalogue(tables.cut(moment))
-    scorecard = _learn(lessons, ranker, tables.config)
+    scorecard = _learn(lessons, learner)
     return Model(
         name=name,
         version="0",
@@ -84,9 +86,9 @@ def _way(tables: Tables, learn_from: LearnFrom) -> LearnFrom:
     return "take_up" if knows_starts(tables) else "hide_one"
 
 
-def _learn(lessons: Lessons, ranker: str, config: Config) -> Scorecard:
+def _learn(lessons: Lessons, learner: Any) -> Scorecard:
     fit = lessons.fit
-    learnt = make_ranker(ranker, config.training).fit(fit.X, fit.y, fit.held, fit.sample_weight).compile()
+    learnt = learner.fit(fit.X, fit.y, fit.held, fit.sample_weight).compile()
     later = lessons.calibration
     return learnt if later is None else calibrate(learnt, later.X, later.y, later.held, later.sample_weight)
 
