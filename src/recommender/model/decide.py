@@ -58,6 +58,7 @@ def decide(
         codes=model.policy.codes,
         stale=model.policy.stale(facts),
         offers=offer_rows(model, rows, facts, Chosen.of(choice, propensity, lift), moment),
+        waived=model.policy.waived,
     )
 
 

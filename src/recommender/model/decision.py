@@ -20,7 +20,8 @@ class Decision:
     Matrices have shape (n_accounts, n_products), accounts in the order of the rows and products in the order of
     their ids. `propensity` is NaN where the account was not scored; `disposition` indexes
     `schema.DISPOSITIONS`; `bits` has a bit per rule that hit, in the order of `codes`. `stale` names the feeds that
-    were missing or too old. `offers` has the columns `schema.OFFER_COLUMNS`.
+    were missing or too old. `offers` has the columns `schema.OFFER_COLUMNS`. `waived` are the codes of the rules that
+    keep a promise and that the operator has nevertheless switched off.
     """
 
     account_id: "pa.Array[Any]"
@@ -31,6 +32,7 @@ class Decision:
     codes: tuple[str, ...]
     stale: tuple[str, ...]
     offers: pa.Table
+    waived: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -42,6 +44,12 @@ class Decision:
     def suppressions(self) -> dict[str, int]:
         """Pairs per reason code; a pair that several rules hit counts for each."""
         return {code: int(np.count_nonzero(self.bits & np.uint32(1 << i))) for i, code in enumerate(self.codes)}
+
+    @property
+    def waterfall(self) -> dict[str, int]:
+        """Pairs per reason code that no code before it hits; they add up to the pairs that are suppressed."""
+        first = self.bits & (~self.bits + np.uint32(1))
+        return {code: int(np.count_nonzero(first == np.uint32(1 << i))) for i, code in enumerate(self.codes)}
 
     def dispositions(self) -> pa.Table:
         """Return one row per pair, with the columns `schema.DISPOSITION_COLUMNS`; `reasons` is a list of codes."""

@@ -5,7 +5,7 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
@@ -18,7 +18,7 @@ from recommender.model.arrays import dump_arrays, parse_arrays
 from recommender.model.golden import check_golden, golden_propensities
 from recommender.model.manifest import FORMAT, digest_of, dump_manifest, parse_manifest
 from recommender.model.model import Model
-from recommender.policy import build_policy
+from recommender.policy import Rule
 from recommender.ranking.scorecard import Scorecard
 from recommender.reasons import Feature
 
@@ -53,7 +53,7 @@ def save_model(model: Model, folder: str | Path) -> Path:
         raise OutputError(f"{home}: the model cannot be written ({error.strerror or error}).") from error
 
 
-def load_model(path: str | Path) -> Model:
+def load_model(path: str | Path, rules: Sequence[Rule] = ()) -> Model:
     """Read and verify a model; nothing that comes with it is run.
 
     In this order: the exact set of files, their sizes, their sha256, the format, every value's range, and the golden
@@ -63,6 +63,9 @@ def load_model(path: str | Path) -> Model:
     ----------
     path
         The folder of a version, or the folder of a name, whose newest version is then read.
+    rules
+        The operator's own rules, in force after those of the package. Every rule that the model was saved with has
+        to be among them, by its reason; its settings may have changed since.
 
     Raises
     ------
@@ -77,7 +80,9 @@ def load_model(path: str | Path) -> Model:
         raise ModelError(f"{folder.name}/{ARRAYS}: it is not the file that the manifest names; its sha256 differs.")
     scorecard = Scorecard.from_arrays(parse_arrays(content))
     check_golden(scorecard, manifest["golden"])
-    return _model(manifest, scorecard)
+    model = _model(manifest, scorecard, tuple(rules))
+    _check_rules(manifest, model)
+    return model
 
 
 def _write_next(model: Model, home: Path) -> Path:
@@ -116,11 +121,12 @@ def _manifest(model: Model, files: Mapping[str, str]) -> dict[str, Any]:
         "catalogue": model.catalogue.to_rows(),
         "config": model.config.to_dict(),
         "training": dict(model.training),
+        "policy": _policy(model),
         "golden": golden_propensities(model.scorecard).tolist(),
     }
 
 
-def _model(manifest: Mapping[str, Any], scorecard: Scorecard) -> Model:
+def _model(manifest: Mapping[str, Any], scorecard: Scorecard, rules: tuple[Rule, ...]) -> Model:
     try:
         model = Model(
             name=str(manifest["name"]),
@@ -130,6 +136,7 @@ def _model(manifest: Mapping[str, Any], scorecard: Scorecard) -> Model:
             config=Config.from_dict(manifest["config"]),
             features=tuple(Feature(**feature) for feature in manifest["features"]),
             training=dict(manifest["training"]),
+            rules=rules,
         )
         _check_whole(model)
     except (ConfigError, DataError, TypeError, ValueError, AttributeError, KeyError) as error:
@@ -144,7 +151,29 @@ def _check_whole(model: Model) -> None:
         raise ModelError(f"{MANIFEST}: the catalogue lacks products that the scorecard ranks: {lacking[:5]}.")
     if unsaid := sorted(set(model.scorecard.features) - model.words.features.keys()):
         raise ModelError(f"{MANIFEST}: no words are there for features that the scorecard reads: {unsaid[:5]}.")
-    build_policy(model.config)
+    _ = model.policy
+
+
+def _policy(model: Model) -> dict[str, Any]:
+    """Say what a reader of the manifest has to know of the policy besides the settings."""
+    policy = model.policy
+    return {
+        "own_rules": [rule.reason for rule in model.rules],
+        "switched_off": list(policy.switched_off),
+        "waivers": list(policy.waivers),
+    }
+
+
+def _check_rules(manifest: Mapping[str, Any], model: Model) -> None:
+    named = manifest["policy"]
+    own = named.get("own_rules") if isinstance(named, Mapping) else None
+    if not isinstance(own, list) or not all(isinstance(reason, str) for reason in own):
+        raise ModelError(f"{MANIFEST}: it does not say which rules of the operator belong to the model.")
+    if lacking := sorted(set(own) - {rule.reason for rule in model.rules}):
+        raise ModelError(
+            f"{MANIFEST}: the operator's own rules {lacking[:5]} belong to the model; hand them in by "
+            "load_model(path, rules=...)."
+        )
 
 
 def _version_folder(path: Path) -> Path:

@@ -21,6 +21,7 @@ _KEYS = frozenset(
         "catalogue",
         "config",
         "training",
+        "policy",
         "golden",
         "digest",
     }

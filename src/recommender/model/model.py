@@ -12,7 +12,7 @@ from recommender.catalogue import Catalogue
 from recommender.config import Config
 from recommender.model.decide import FreshComplaints, decide
 from recommender.model.decision import Decision
-from recommender.policy import Policy, build_policy
+from recommender.policy import Policy, Rule, build_policy
 from recommender.ranking.scorecard import Scorecard
 from recommender.reasons import Feature, Words
 
@@ -24,7 +24,8 @@ class Model:
     """The scorecard, the catalogue, the settings and the words; nothing in it is about a customer.
 
     `training` says how the scorecard came about: ranker, as_of, horizon_days, seed, fingerprint of the data,
-    metrics, versions.
+    metrics, versions. `rules` are an operator's own, after those of the package: `dataclasses.replace(model,
+    rules=(MyRule(),))`. They are code, so a model on disk only names them, and whoever loads it brings them along.
     """
 
     name: str
@@ -34,11 +35,12 @@ class Model:
     config: Config
     features: tuple[Feature, ...]
     training: Mapping[str, Any]
+    rules: tuple[Rule, ...] = ()
 
     @cached_property
     def policy(self) -> Policy:
         """The rules in force."""
-        return build_policy(self.config)
+        return build_policy(self.config, self.rules)
 
     @property
     def label(self) -> str:

@@ -109,9 +109,10 @@ def _bill_change(model: "Model", facts: Facts, chosen: Chosen) -> "pa.Array[Any]
 
 def _flags(model: "Model", own: pa.Table, chosen: Chosen) -> list[list[str]]:
     flags = {product_id: model.scorecard.flags(j) for j, product_id in enumerate(model.scorecard.products)}
+    waived = [f"waived:{code}" for code in model.policy.waived]
     cold = _unknown_share(own, model.scorecard.features) > _COLD_SHARE
     return [
-        [*flags[model.catalogue.ids[j]], *(["cold"] if is_cold else [])]
+        [*flags[model.catalogue.ids[j]], *(["cold"] if is_cold else []), *waived]
         for j, is_cold in zip(chosen.product, cold, strict=True)
     ]
 

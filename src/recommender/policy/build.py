@@ -71,6 +71,7 @@ def build_policy(config: Config, extra: Sequence[Rule] = ()) -> Policy:
         codes=(*CODES, *(rule.reason for rule in extra)),
         switched_off=off,
         waivers=tuple(WAIVERS[reason] for reason in off if reason in WAIVERS),
+        waived=tuple(reason for reason in off if reason in WAIVERS),
     )
 
 

@@ -43,14 +43,16 @@ def decode(bits: int, codes: Sequence[str] = CODES) -> list[str]:
 class Policy:
     """The rules in force; `build_policy` makes one.
 
-    Bit i of a reason means `codes[i]`. `switched_off` are the codes of the rules that are not in force and `waivers`
-    the settings by which the operator answers for that; both are to be shown with every result.
+    Bit i of a reason means `codes[i]`. `switched_off` are the codes of the rules that are not in force, `waived` those
+    of them that keep a promise of the package and `waivers` the settings by which the operator answers for that; they
+    are shown with every result.
     """
 
     rules: tuple[Rule, ...]
     codes: tuple[str, ...]
     switched_off: tuple[str, ...] = ()
     waivers: tuple[str, ...] = ()
+    waived: tuple[str, ...] = ()
 
     @cached_property
     def version(self) -> str:

@@ -33,9 +33,29 @@ enabled = false
 ```
 
 What is switched off stands in `Policy.switched_off`, and the settings by which the operator answers for it in
-`Policy.waivers`; both enter the version of the policy. An operator's own rule is a frozen dataclass with a reason and
-a method `suppresses(facts)`, handed to `build_policy(config, extra=(MyRule(),))`; `recommender.policy.Rule` has an
-example.
+`Policy.waivers`; both enter the version of the policy, the `policy` of `summary.json` and the model's manifest. An
+offer made without a rule that keeps a promise carries the flag `waived:<reason>`, and `explain` says so.
+
+An operator's own rule is a frozen dataclass with a reason and a method that returns a boolean mask which broadcasts to
+(accounts, products):
+
+```python
+@dataclass(frozen=True)
+class Staff:
+    "The account belongs to a member of staff: they have a channel of their own."
+
+    reason: ClassVar[str] = "staff"
+    segment: str = "staff"
+
+    def suppresses(self, facts: Facts) -> Mask:
+        segments = facts.rows.column("segment").to_numpy()
+        return (segments == self.segment)[:, None]
+
+model = replace(trained, rules=(Staff(),))             # dataclasses.replace; save_model names the rule
+model = load_model("models/cross-sell", rules=(Staff(),))  # and loading without it is refused
+```
+
+`predict`, `recommend`, `score` and `explain` take such a model. A rule is code, so no model folder brings one along.
 
 This page is made from the rules: `python -m recommender.policy.page > docs/policy.md`.
 

@@ -17,14 +17,18 @@ if TYPE_CHECKING:
 __all__ = ["compact", "read_dispositions"]
 
 _CODES = b"reason_codes"
+_WAIVED = b"waived"
 
 
 def compact(decision: Decision) -> pa.Table:
-    """Return the dispositions with `reason_bits` in place of `reasons`; the codes stand in the schema's metadata."""
+    """Return the dispositions with `reason_bits` in place of `reasons`.
+
+    The codes, and which of them the operator waived, stand in the schema's metadata.
+    """
     table = decision.dispositions()
     bits = pa.array(decision.bits.ravel())
     compacted = table.drop_columns(["reasons"]).append_column("reason_bits", bits)
-    return compacted.replace_schema_metadata({_CODES: json.dumps(decision.codes)})
+    return compacted.replace_schema_metadata({_CODES: json.dumps(decision.codes), _WAIVED: json.dumps(decision.waived)})
 
 
 def read_dispositions(path: str | Path) -> "pd.DataFrame":

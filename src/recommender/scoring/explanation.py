@@ -39,14 +39,19 @@ class Explanation:
         return self.decision.dispositions().to_pandas()
 
     def __str__(self) -> str:
-        return "\n".join([*self._offered(), "", *self._not_offered()])
+        return "\n".join([*self._waived(), *self._offered(), "", *self._not_offered()])
 
     def in_brief(self) -> str:
         """Return the offers, and how many products each reason speaks against."""
         counts = {**self.decision.counts, **self.decision.suppressions}
         told = ("outranked", "not_relevant", *self.decision.codes)
         against = ", ".join(f"{code} {counts[code]}" for code in told if counts[code])
-        return "\n".join([*self._offered(), f"   Not offered: {against}"])
+        return "\n".join([*self._waived(), *self._offered(), f"   Not offered: {against}"])
+
+    def _waived(self) -> Iterable[str]:
+        policy = self.model.policy
+        if policy.waived:
+            yield f"Switched off by the operator: {', '.join(policy.waived)} ({', '.join(policy.waivers)})."
 
     def _offered(self) -> Iterable[str]:
         offers = self.decision.offers.to_pylist()

@@ -1,23 +1,22 @@
 """The batch job: a fixed plan of shards in, offers, dispositions and a summary out, each file whole or not there."""
 
 import json
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from recommender.errors import OutputError
 from recommender.model import Decision, Model
 from recommender.schema import AS_OF, COMPLAINTS_KNOWN_UNTIL, CONSENTS_KNOWN_UNTIL, CONTACTS_KNOWN_UNTIL
 from recommender.scoring.dispositions import compact
+from recommender.scoring.files import parquet, whole
 from recommender.scoring.rows import Request, resolve
 
 __all__ = ["SHARD_ROWS", "score"]
@@ -39,6 +38,7 @@ class _Tally:
     with_offers: int = 0
     dispositions: Counter[str] = field(default_factory=Counter)
     suppressions: Counter[str] = field(default_factory=Counter)
+    waterfall: Counter[str] = field(default_factory=Counter)
     stale: set[str] = field(default_factory=set)
 
     def add(self, decision: Decision) -> None:
@@ -47,6 +47,7 @@ class _Tally:
         self.with_offers += len(decision.offers.column("account_id").unique())
         self.dispositions.update(decision.counts)
         self.suppressions.update(decision.suppressions)
+        self.waterfall.update(decision.waterfall)
         self.stale.update(decision.stale)
 
 
@@ -63,7 +64,9 @@ def score(
     """Decide for every account and write `offers.parquet`, `dispositions.parquet` and `summary.json`.
 
     The summary is written last: where it stands, the other two are whole. The same input gives the same bytes of
-    offers and dispositions.
+    offers and dispositions. In the summary, `suppressions` counts a pair for every rule that hits it, and `waterfall`
+    only for the first of them in the order of the policy's codes, so that it adds up to the pairs suppressed;
+    `policy` says which rules are switched off and which settings answer for that.
 
     Parameters
     ----------
@@ -93,7 +96,7 @@ def score(
         )
         tally = _write_results(request, folder, progress)
         summary = _summary(request, tally) | {"seconds": round(time.monotonic() - started, 3)}
-        with _whole(folder / SUMMARY) as path:
+        with whole(folder / SUMMARY) as path:
             path.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise OutputError(f"{folder}: the results cannot be written ({error.strerror or error}).") from error
@@ -109,8 +112,8 @@ def _make(folder: Path) -> None:
 def _write_results(request: Request, folder: Path, progress: Progress | None) -> _Tally:
     tally = _Tally()
     with ExitStack() as files:
-        offers = files.enter_context(_parquet(folder / OFFERS))
-        dispositions = files.enter_context(_parquet(folder / DISPOSITIONS))
+        offers = files.enter_context(parquet(folder / OFFERS))
+        dispositions = files.enter_context(parquet(folder / DISPOSITIONS))
         for done, decision in _decisions(request):
             offers(decision.offers)
             dispositions(compact(decision))
@@ -128,34 +131,6 @@ def _decisions(request: Request) -> Iterator[tuple[int, Decision]]:
         yield min(start + SHARD_ROWS, total), decided
 
 
-@contextmanager
-def _parquet(path: Path) -> Iterator[Callable[[pa.Table], None]]:
-    """Give a function that appends a table to `path`, which appears only when all of it is written."""
-    with _whole(path) as hidden, ExitStack() as files:
-        writers: list[pq.ParquetWriter] = []
-
-        def append(table: pa.Table) -> None:
-            if not writers:
-                writer = pq.ParquetWriter(hidden, table.schema, compression="zstd", write_page_checksum=True)
-                writers.append(files.enter_context(writer))
-            writers[0].write_table(table)
-
-        yield append
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """Give a hidden path beside `path`; sync and rename it when the block ends well, remove it otherwise."""
-    hidden = path.with_name(f".{path.name}.writing")
-    try:
-        yield hidden
-        with hidden.open("rb") as file:
-            os.fsync(file.fileno())
-        hidden.replace(path)
-    finally:
-        hidden.unlink(missing_ok=True)
-
-
 def _summary(request: Request, tally: _Tally) -> dict[str, Any]:
     model = request.model
     return {
@@ -166,6 +141,7 @@ def _summary(request: Request, tally: _Tally) -> dict[str, Any]:
         "accounts_with_offers": tally.with_offers,
         "dispositions": dict(tally.dispositions),
         "suppressions": {code: count for code, count in tally.suppressions.items() if count},
+        "waterfall": {code: count for code, count in tally.waterfall.items() if count},
         "stale": sorted(tally.stale),
         "known_until": _watermarks(request),
         "stated": _stated(request),
@@ -173,6 +149,8 @@ def _summary(request: Request, tally: _Tally) -> dict[str, Any]:
         "decided_at": request.decided_at.isoformat(),
         "model_version": model.label,
         "policy_version": model.policy.version,
+        "policy": {"switched_off": list(model.policy.switched_off), "waivers": list(model.policy.waivers)},
+        "settings": model.config.to_dict(),
         "exit_status": 3 if tally.stale else 0,
     }
 
