@@ -18,8 +18,10 @@ if TYPE_CHECKING:
         explain,
         predict,
         read_dispositions,
+        recheck,
         recommend,
         score,
+        write_recheck,
     )
     from recommender.simulation import simulate
     from recommender.snapshots import snapshot, write_snapshot
@@ -55,6 +57,7 @@ __all__ = [
     "read_config",
     "read_dispositions",
     "read_tables",
+    "recheck",
     "recommend",
     "save_model",
     "score",
@@ -62,6 +65,7 @@ __all__ = [
     "snapshot",
     "take_up",
     "train",
+    "write_recheck",
     "write_snapshot",
 ]
 
@@ -75,7 +79,17 @@ _HOMES = {
     "labels": ("take_up",),
     "model": ("Decision", "FreshComplaints", "Model", "load_model", "save_model"),
     "ranking": ("CoHoldingRanker", "LogisticRanker", "PopularityRanker", "Scorecard", "hide_one"),
-    "scoring": ("Explanation", "Recommendation", "explain", "predict", "read_dispositions", "recommend", "score"),
+    "scoring": (
+        "Explanation",
+        "Recommendation",
+        "explain",
+        "predict",
+        "read_dispositions",
+        "recheck",
+        "recommend",
+        "score",
+        "write_recheck",
+    ),
     "simulation": ("simulate",),
     "snapshots": ("snapshot", "write_snapshot"),
     "tables": ("Tables", "check_tables", "read_tables"),

@@ -173,9 +173,33 @@ def test_a_wrong_moment_is_one_sentence(run, snapshot, trained):
     assert err.strip() == "a moment such as 2026-06-30 or 2026-06-30T08:00+02:00 was needed, 'July' came."
 
 
-@pytest.mark.parametrize("command", ["demo", "simulate", "check", "snapshot", "train", "evaluate", "score", "explain"])
+@pytest.mark.parametrize("command", ["demo", "simulate", "check", "snapshot", "train", "evaluate", "score", "explain", "recheck", "followups"])
 def test_every_command_has_a_help_text_with_an_example(run, command):
     status, out, _ = run(command, "--help")
     assert status == 0
     assert f"recommender {command}" in out.replace("\n", " ")
     assert "Example" in out
+
+
+def test_recheck_removes_the_offers_over_a_complaint_and_says_so(run, scored, tmp_path):
+    made = pd.read_parquet(scored / "offers.parquet")
+    account = made["account_id"].iloc[0]
+    fresh = tmp_path / "fresh.csv"
+    fresh.write_text(f"account_id,opened_at,resolved_at,status\n{account},2026-07-01T00:30,,open\n")
+    arguments = ("recheck", scored, "--complaints", fresh)
+    status, out, _ = run(*arguments, "--as-of", "2026-07-01T01:00", "--out", tmp_path / "left")
+    assert status == 0
+    assert "open_complaint" in out
+    assert account not in set(pd.read_parquet(tmp_path / "left" / "offers.parquet")["account_id"])
+    status, out, err = run(*arguments, "--as-of", "2026-07-05T01:00")
+    assert status == 3
+    assert f"0 of {len(made):,} offers stay" in out
+    assert "missing or older" in err
+    assert (scored / "rechecked-20260704T230000.000000Z" / "removed.parquet").is_file()
+
+
+def test_the_summary_carries_the_waterfall_and_the_policy(scored):
+    summary = json.loads((scored / "summary.json").read_text())
+    assert sum(summary["waterfall"].values()) == summary["dispositions"]["suppressed"]
+    assert set(summary["waterfall"]) <= set(summary["suppressions"])
+    assert summary["policy"] == {"switched_off": [], "waivers": []}

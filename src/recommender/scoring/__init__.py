@@ -4,5 +4,16 @@ from recommender.scoring.dispositions import read_dispositions
 from recommender.scoring.explanation import Explanation, explain
 from recommender.scoring.faces import Recommendation, predict, recommend
 from recommender.scoring.job import score
+from recommender.scoring.rechecking import recheck, write_recheck
 
-__all__ = ["Explanation", "Recommendation", "explain", "predict", "read_dispositions", "recommend", "score"]
+__all__ = [
+    "Explanation",
+    "Recommendation",
+    "explain",
+    "predict",
+    "read_dispositions",
+    "recheck",
+    "recommend",
+    "score",
+    "write_recheck",
+]

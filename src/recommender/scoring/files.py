@@ -1,14 +1,40 @@
-"""Results on disk: each file whole or not there."""
+"""Results on disk: each file whole or not there, the summary last."""
 
+import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-__all__ = ["parquet", "whole"]
+from recommender.errors import OutputError
+
+__all__ = ["OFFERS", "SUMMARY", "empty_folder", "parquet", "whole", "write_summary"]
+
+OFFERS: Final = "offers.parquet"
+SUMMARY: Final = "summary.json"
+
+
+def empty_folder(folder: Path) -> None:
+    """Make `folder` where it is missing.
+
+    Raises
+    ------
+    OutputError
+        If it holds results already.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if (folder / SUMMARY).exists():
+        raise OutputError(f"{folder}: it holds the results of an earlier job; name another folder, or remove it.")
+
+
+def write_summary(folder: Path, summary: Mapping[str, Any]) -> None:
+    """Write the summary of a job, by which its other results are known to be whole."""
+    with whole(folder / SUMMARY) as path:
+        path.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
 
 
 @contextmanager

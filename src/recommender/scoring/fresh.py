@@ -22,7 +22,9 @@ _NEEDED = (ACCOUNT, "opened_at", "resolved_at", "status")
 _TIMES = ("opened_at", "resolved_at", "recorded_at")
 
 
-def read_fresh_complaints(source: Any, config: Config, known_until: datetime | str | None = None) -> FreshComplaints:
+def read_fresh_complaints(
+    source: Any, config: Config, known_until: datetime | str | None = None, *, as_of: datetime
+) -> FreshComplaints:
     """Read complaints from a frame (pandas or Arrow), a Parquet or a CSV file.
 
     Parameters
@@ -32,6 +34,9 @@ def read_fresh_complaints(source: Any, config: Config, known_until: datetime | s
         `config.time_zone`.
     known_until
         The moment until which `source` is complete; without it the newest `recorded_at` or `opened_at` in it.
+    as_of
+        The moment of decision. A row dated later says nothing of how fresh the feed is: one wrong date would keep it
+        fresh for ever.
 
     Raises
     ------
@@ -46,7 +51,7 @@ def read_fresh_complaints(source: Any, config: Config, known_until: datetime | s
     columns = {ACCOUNT: _ids(table.column(ACCOUNT)), "status": _texts(table.column("status"))}
     columns |= {name: _times(table.column(name), name, config) for name in _TIMES if name in table.column_names}
     rows = pa.table(columns)
-    return FreshComplaints(rows, _newest(rows) if known_until is None else config.moment(known_until))
+    return FreshComplaints(rows, _newest(rows, as_of) if known_until is None else config.moment(known_until))
 
 
 def _table(source: Any) -> pa.Table:
@@ -103,7 +108,7 @@ def _moment(value: Any, config: Config) -> datetime | None:
     return config.moment(value)
 
 
-def _newest(rows: pa.Table) -> datetime | None:
+def _newest(rows: pa.Table, as_of: datetime) -> datetime | None:
     name = "recorded_at" if "recorded_at" in rows.column_names else "opened_at"
-    known = [moment for moment in rows.column(name).to_pylist() if moment is not None]
+    known = [moment for moment in rows.column(name).to_pylist() if moment is not None and moment <= as_of]
     return max(known, default=None)

@@ -1,6 +1,5 @@
 """The batch job: a fixed plan of shards in, offers, dispositions and a summary out, each file whole or not there."""
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,15 +15,13 @@ from recommender.errors import OutputError
 from recommender.model import Decision, Model
 from recommender.schema import AS_OF, COMPLAINTS_KNOWN_UNTIL, CONSENTS_KNOWN_UNTIL, CONTACTS_KNOWN_UNTIL
 from recommender.scoring.dispositions import compact
-from recommender.scoring.files import parquet, whole
+from recommender.scoring.files import OFFERS, empty_folder, parquet, write_summary
 from recommender.scoring.rows import Request, resolve
 
 __all__ = ["SHARD_ROWS", "score"]
 
 SHARD_ROWS = 50_000
-OFFERS = "offers.parquet"
 DISPOSITIONS = "dispositions.parquet"
-SUMMARY = "summary.json"
 
 Progress = Callable[[int, int], None]
 
@@ -90,23 +87,16 @@ def score(
     started = time.monotonic()
     folder = Path(out)
     try:
-        _make(folder)
+        empty_folder(folder)
         request = resolve(
             source, model, as_of=as_of, complaints=complaints, complaints_known_until=complaints_known_until
         )
         tally = _write_results(request, folder, progress)
         summary = _summary(request, tally) | {"seconds": round(time.monotonic() - started, 3)}
-        with whole(folder / SUMMARY) as path:
-            path.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
+        write_summary(folder, summary)
     except OSError as error:
         raise OutputError(f"{folder}: the results cannot be written ({error.strerror or error}).") from error
     return summary
-
-
-def _make(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    if (folder / SUMMARY).exists():
-        raise OutputError(f"{folder}: it holds the results of an earlier job; name another folder, or remove it.")
 
 
 def _write_results(request: Request, folder: Path, progress: Progress | None) -> _Tally:

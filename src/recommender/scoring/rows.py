@@ -53,7 +53,9 @@ def resolve(
     rows = _snapshot(source, accounts)
     if rows is None:
         loaded, rows = _from_tables(source, loaded, moment, accounts)
-    fresh = None if complaints is None else read_fresh_complaints(complaints, loaded.config, complaints_known_until)
+    fresh = None
+    if complaints is not None:
+        fresh = read_fresh_complaints(complaints, loaded.config, complaints_known_until, as_of=moment)
     return Request(loaded, _only(_in_order(rows), accounts), moment, fresh)
 
 
