@@ -41,6 +41,7 @@ _TRUE, _FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 # Binary floats spell 9.99 as 9.9900000000000002: what lies nearer to a whole minor unit than this is that unit.
 _NOISE = 1e-3
 _EXACT = float(2**53)
+_DECIMALS = 18  # of a decimal that int64 holds; such a one needs no detour by floats
 # DuckDB's own functions: its cast from an aware time costs twenty times as much as these two.
 _EPOCH_US = ibis.udf.scalar.builtin(lambda at: at, name="epoch_us", signature=((dt.Timestamp("UTC"),), dt.int64))
 _MAKE_TIMESTAMP = ibis.udf.scalar.builtin(
@@ -143,10 +144,18 @@ def _whole(value: Any) -> ir.Value:
 
 
 def _money(value: Any, digits: int) -> ir.Value:
+    dtype = value.type()
+    if dtype.is_decimal() and _fits_exactly(dtype, digits):
+        return (value * 10**digits).cast("int64")
     number = value.try_cast("float64") if value.type().is_string() else value.cast("float64")
     units = _within_reach(number * float(10**digits))
     nearest = units.round(0).cast("int64")
     return ibis.ifelse((units - nearest).abs() <= _NOISE, nearest, ibis.null("int64"))
+
+
+def _fits_exactly(dtype: dt.Decimal, digits: int) -> bool:
+    precision, scale = dtype.precision, dtype.scale
+    return precision is not None and scale is not None and scale <= digits and precision + digits <= _DECIMALS
 
 
 def _within_reach(number: Any) -> Any:

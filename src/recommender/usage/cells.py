@@ -1,9 +1,9 @@
-"""Usage in cells: one grouped pass over the events, after which every indicator is a sum of a few cells."""
+"""Usage in cells: each event has one, and an indicator is a sum over some of them, all in one grouped pass."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
-from operator import and_
+from operator import add, and_, or_
 from typing import Final
 
 import ibis
@@ -14,7 +14,7 @@ from recommender.config import Windows
 from recommender.usage.known import Known
 from recommender.usage.ratio import ratio
 
-__all__ = ["LONG", "SHORT", "Cells", "Dimension", "by_word", "fill"]
+__all__ = ["LONG", "SHORT", "Bits", "Cells", "Dimension", "by_word", "fill"]
 
 SHORT: Final = "short"
 LONG: Final = "long"
@@ -29,6 +29,24 @@ class Dimension:
     code: ir.IntegerValue
 
 
+@dataclass(frozen=True)
+class Bits:
+    """Where in a cell the code of a dimension stands: `width` bits from `first` on."""
+
+    words: tuple[str, ...]
+    first: int
+    width: int
+
+    @property
+    def mask(self) -> int:
+        """The bits of the dimension."""
+        return ((1 << self.width) - 1) << self.first
+
+    def of(self, word: str) -> tuple[int, int]:
+        """Return the mask, and what is under it in the cells of `word`."""
+        return self.mask, self.words.index(word) << self.first
+
+
 def by_word(name: str, column: ir.StringValue, words: tuple[str, ...]) -> Dimension:
     """Divide events by the words of a text column."""
     return Dimension(name, words, column.cases(*((word, i) for i, word in enumerate(words)), else_=len(words)))
@@ -36,27 +54,29 @@ def by_word(name: str, column: ir.StringValue, words: tuple[str, ...]) -> Dimens
 
 @dataclass(frozen=True)
 class Cells:
-    """Sums of usage per account and cell: what an indicator of a usage group receives.
+    """Usage in cells, one row per event: what an indicator of a usage group receives.
 
-    `table` holds account_id, one column per measure and one per dimension; every account that may be read has one row
-    of nulls besides. `words` says which words a dimension knows.
+    `table` holds account_id, `cell` (the cell that the event lies in, as bits of one integer; see `bits`) and one
+    column per measure, as float64, in which sums of whole numbers are exact up to 2**53, in any order and on every
+    engine. Every account that may be read has one row of nulls besides.
     """
 
     table: ir.Table
-    words: Mapping[str, tuple[str, ...]]
+    bits: Mapping[str, Bits]
     windows: Windows
     minor_digits: int
 
     def total(self, measure: str, days: str = LONG, **within: str | tuple[str, ...]) -> ir.IntegerValue:
         """Sum `measure` over the window and the cells named, for example `band="night"`; 0 without usage."""
-        kept = self._where(within)
-        kept += [self.table.recent == 1] if days == SHORT else []
-        where = reduce(and_, kept) if kept else None
-        return self.table[measure].sum(where=where).coalesce(0).cast("int64")
+        kept = {**within, "recent": "recent"} if days == SHORT else within
+        amount = self.table[measure]
+        # A sum of zeros is cheaper than a sum under a filter, and a sum of floats than one of integers.
+        counted = ibis.ifelse(self._where(kept), amount, 0.0) if kept else amount
+        return counted.sum().coalesce(0).cast("int64")
 
     def only(self, **within: str | tuple[str, ...]) -> ir.Table:
-        """Return the cells named, without the rows of nulls."""
-        return self.table.filter(self.table.recent.notnull(), *self._where(within))
+        """Return the events in the cells named, without the rows of nulls."""
+        return self.table.filter(self.table.cell.notnull(), *([self._where(within)] if within else []))
 
     def share(self, measure: str, days: str = LONG, **within: str | tuple[str, ...]) -> ir.FloatingValue:
         """Divide what lies in the cells named by everything in the window; null without usage."""
@@ -75,46 +95,40 @@ class Cells:
         """Sum a `measure` in minor units and return it in the currency; 0 without usage."""
         return self.total(measure, days, **within) / 10**self.minor_digits
 
-    def _where(self, within: Mapping[str, str | tuple[str, ...]]) -> list[ir.BooleanValue]:
-        return [self._is(name, words) for name, words in within.items()]
+    def _where(self, within: Mapping[str, str | tuple[str, ...]]) -> ir.BooleanValue:
+        """Tell whether an event lies in the cells named; bits that have to be equal are compared all at once."""
+        single = [self.bits[name].of(words) for name, words in within.items() if isinstance(words, str)]
+        mask, value = (reduce(or_, side, 0) for side in zip(*single, strict=True)) if single else (0, 0)
+        tests = [(self.table.cell & mask) == value] if single else []
+        tests += [self._any(self.bits[name], words) for name, words in within.items() if not isinstance(words, str)]
+        return reduce(and_, tests)
 
-    def _is(self, name: str, words: str | tuple[str, ...]) -> ir.BooleanValue:
-        wanted = (words,) if isinstance(words, str) else words
-        return self.table[name].isin([self.words[name].index(word) for word in wanted])
+    def _any(self, bits: Bits, words: tuple[str, ...]) -> ir.BooleanValue:
+        return (self.table.cell & bits.mask).isin([bits.of(word)[1] for word in words])
 
 
 def fill(
     known: Known, name: str, events: ir.Table, dimensions: tuple[Dimension, ...], measures: Mapping[str, ir.Value]
 ) -> Cells:
-    """Sum `measures` of the `events` of usage table `name` per account and combination of `dimensions`.
-
-    The codes are packed into one integer before the grouping and taken apart after it: grouping by one integer is
-    much cheaper than by several columns.
-    """
-    packed, places = _packed(dimensions)
-    narrow = events.select(schema.ACCOUNT, cell=packed, **measures)
-    sums = {measure: narrow[measure].sum().cast("int64") for measure in measures}
-    cells = narrow.group_by([schema.ACCOUNT, "cell"]).aggregate(**sums)
+    """Give each of the `events` of usage table `name` its cell, the combination of `dimensions`, and its `measures`."""
+    packed, bits = _packed(dimensions)
+    amounts = {measure: value.cast("float64") for measure, value in measures.items()}
     return Cells(
-        known.with_everyone(name, cells.select(schema.ACCOUNT, *measures, **_unpacked(cells.cell, places))),
-        {dimension.name: dimension.words for dimension in dimensions},
+        known.with_everyone(name, events.select(schema.ACCOUNT, cell=packed, **amounts)),
+        bits,
         known.config.windows,
         known.config.minor_digits,
     )
 
 
-def _packed(dimensions: tuple[Dimension, ...]) -> tuple[ir.IntegerValue, dict[str, tuple[int, int]]]:
-    """Return the codes as bits of one integer, and where the bits of each begin and how many values they have."""
-    packed: ir.IntegerValue = ibis.literal(0, type="int32")
-    places: dict[str, tuple[int, int]] = {}
+def _packed(dimensions: tuple[Dimension, ...]) -> tuple[ir.IntegerValue, dict[str, Bits]]:
+    """Return the codes as bits of one integer, and where the bits of each are."""
+    codes: list[ir.IntegerValue] = []
+    bits: dict[str, Bits] = {}
     first = 0
     for dimension in dimensions:
-        bits = len(dimension.words).bit_length()
-        packed = packed | (dimension.code.cast("int32") << first)
-        places[dimension.name] = (first, 2**bits - 1)
-        first += bits
-    return packed.cast("int32"), places
-
-
-def _unpacked(cell: ir.IntegerValue, places: Mapping[str, tuple[int, int]]) -> dict[str, ir.IntegerValue]:
-    return {name: (cell >> first) & mask for name, (first, mask) in places.items()}
+        width = len(dimension.words).bit_length()
+        codes.append(dimension.code.cast("int32") * 2**first)
+        bits[dimension.name] = Bits(dimension.words, first, width)
+        first += width
+    return reduce(add, codes).cast("int32"), bits
