@@ -1,5 +1,6 @@
 """The settings: frozen, typed, each written once, read from one TOML file."""
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
@@ -182,11 +183,9 @@ class Config:
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as JSON's own types."""
         settings = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "policy"}
-        plain = {
-            name: asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
-            for name, value in settings.items()
-        }
-        return plain | {"policy": {reason: dict(rule) for reason, rule in self.policy.items()}}
+        rules = {reason: dict(rule) for reason, rule in self.policy.items()}
+        plain: dict[str, Any] = json.loads(json.dumps({**settings, "policy": rules}, default=asdict))
+        return plain
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> "Config":
