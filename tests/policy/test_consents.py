@@ -29,7 +29,11 @@ NONE: tuple[str, ...] = ()
         ([None], [], ("no_consent",)),
         (["*"], ["phone"], ("no_consent",)),
         (["phone"], ["PHONE"], ("no_consent",)),
-        (["phone"], ["*"], ("no_consent", "do_not_contact")),
+        (["phone"], ["*"], NONE),
+        (["Phone "], ["*", "sms"], NONE),
+        (["sms"], ["*"], ("no_consent", "do_not_contact")),
+        (["*"], ["*"], ("no_consent", "do_not_contact")),
+        (["phone"], ["*", "phone"], ("no_consent", "do_not_contact")),
         ([], ["*"], ("no_consent", "do_not_contact")),
         (["phone"], None, ("no_consent", "do_not_contact")),
         (["phone"], [None], ("no_consent", "do_not_contact")),
@@ -56,6 +60,12 @@ def test_silence_may_be_enough_where_the_operator_says_so(
 def test_an_account_that_objected_is_not_scored(take: Take, refused: Any, *, scorable: bool) -> None:
     facts = take({"marketing_granted": [], "marketing_refused": refused})
     assert build_policy(Config()).scorable(facts).tolist() == [scorable]
+
+
+def test_a_permission_for_the_channel_after_an_objection_makes_it_scorable_there(take: Take) -> None:
+    policy, said = build_policy(Config()), {"marketing_granted": ["phone"], "marketing_refused": ["*"]}
+    assert policy.scorable(take(said)).tolist() == [True]
+    assert policy.scorable(take(said, channel="email")).tolist() == [False]
 
 
 @pytest.mark.parametrize(

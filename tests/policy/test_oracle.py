@@ -198,9 +198,12 @@ def _over_consents(situation: Situation, row: Row) -> set[str]:
     refused_on = None if _has_gap(refused) else {channel.strip().lower() for channel in refused}
     granted_on = {channel.strip().lower() for channel in granted if channel is not None}
     reasons = set()
-    if refused_on is None or "*" in refused_on:
-        reasons.add("do_not_contact")
-    if refused_on is None or refused_on & {"*", "phone"}:
+    if refused_on is None:
+        return {"do_not_contact", "no_consent"}
+    permitted_since = "phone" in granted_on and "phone" not in refused_on
+    if "*" in refused_on and not permitted_since:
+        reasons |= {"do_not_contact", "no_consent"}
+    if "phone" in refused_on:
         reasons.add("no_consent")
     if not granted_on & {"*", "phone"} and not unless_refused:
         reasons.add("no_consent")
@@ -252,7 +255,7 @@ def _row(draw: Random, account: int) -> Row:
         "complaint_spans": _list(draw, 2, lambda: {"opened_at": _moment(draw), "open_until": _moment(draw)}),
         "contact_log": _list(draw, 4, lambda: _contact(draw, ids)),
         "marketing_granted": _list(draw, 2, lambda: draw.choice(CHANNELS)),
-        "marketing_refused": _list(draw, 1, lambda: draw.choice(CHANNELS)),
+        "marketing_refused": _list(draw, 2, lambda: draw.choice(CHANNELS)),
         "usage_consent": _or_gap(draw, draw.random() < 1 / 2),
         "unpaid_due_at": _moment(draw),
         "is_vulnerable": _or_gap(draw, draw.random() < 1 / 4),

@@ -26,7 +26,7 @@ SPOILT: dict[str, dict[str, Any]] = {
     "complaint_status_stale": {"complaints_known_until": NOW - 2 * DAY},
     "no_consent": {"marketing_granted": []},
     "consent_status_stale": {"consents_known_until": NOW - 8 * DAY},
-    "do_not_contact": {"marketing_refused": ["*"]},
+    "do_not_contact": {"marketing_refused": ["*"], "marketing_granted": []},
     "already_held": {"held_products": ["fax"]},
     "on_order": {"ordered_products": ["fax"]},
     "in_bundle": {"held_products": ["duo"]},

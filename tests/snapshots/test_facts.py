@@ -163,6 +163,11 @@ PERMISSIONS: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
         ["*"],
         ["sms"],
     ),
+    "a grant of one channel after a refusal of all stands beside it": (
+        [consent("marketing", "2026-02-01", "sms"), consent("marketing", "2026-01-01", granted=False)],
+        ["sms"],
+        ["*"],
+    ),
     "a refusal of every channel beats a grant of one at the same time": (
         [consent("marketing", "2026-01-01", "sms"), consent("marketing", "2026-01-01", granted=False)],
         [],

@@ -16,7 +16,8 @@ __all__ = ["Consents"]
 class Consents:
     """The permissions of n accounts for `channel`; every mask has shape (n,).
 
-    Unknown counts against the offer: it is neither a grant nor the absence of a refusal.
+    Unknown counts against the offer: it is neither a grant nor the absence of a refusal. A snapshot leaves out what a
+    later change for every channel superseded, so a permission for one channel beside a refusal of all came after it.
     """
 
     rows: pa.Table
@@ -29,20 +30,25 @@ class Consents:
 
     @cached_property
     def refused(self) -> Mask:
-        """Whether marketing is refused on the channel or on every channel, or it is unknown whether it is."""
-        named, unknown = self._names(schema.MARKETING_REFUSED, self.channel, schema.ALL_CHANNELS)
-        return frozen(named | unknown)
+        """Whether marketing is refused on the channel, or on every channel and not since permitted on this one."""
+        return frozen(self._refused_here[0] | self.refused_everywhere)
 
     @cached_property
     def refused_everywhere(self) -> Mask:
-        """Whether marketing is refused on every channel, or it is unknown whether it is."""
+        """Whether marketing is refused on every channel and not since permitted on this one, or whether is unknown."""
         named, unknown = self._names(schema.MARKETING_REFUSED, schema.ALL_CHANNELS)
-        return frozen(named | unknown)
+        here, _ = self._refused_here
+        permitted, _ = self._names(schema.MARKETING_GRANTED, self.channel)
+        return frozen(named & ~(permitted & ~here) | unknown)
 
     @cached_property
     def usage(self) -> Mask:
         """Whether the use of usage data is granted."""
         return flags(fact(self.rows, schema.USAGE_CONSENT))
+
+    @cached_property
+    def _refused_here(self) -> tuple[Mask, Mask]:
+        return self._names(schema.MARKETING_REFUSED, self.channel)
 
     def _names(self, name: str, *channels: str) -> tuple[Mask, Mask]:
         """Mark the accounts whose list names one of `channels`, and those whose list is or holds a null."""

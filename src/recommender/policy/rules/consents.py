@@ -13,8 +13,8 @@ __all__ = ["ConsentStatusStale", "DoNotContact", "NeedsUsageConsent", "NoConsent
 class NoConsent:
     """The account did not permit marketing on this channel: silence is no permission.
 
-    A permission for every channel covers this one; a refusal, on this channel or on every channel, beats any
-    permission. With `unless_refused` silence is enough, where the law leaves it at a right to object; a refusal
+    The newest change counts, whether it was made for this channel or for every channel; of two made at the same moment
+    the refusal. With `unless_refused` silence is enough, where the law leaves it at a right to object; a refusal
     still counts.
 
     Basis: GDPR Art. 6(1)(a) and 7; ePrivacy Directive Art. 13; PECR reg. 21 (calls) and 22 (electronic mail; its
@@ -53,8 +53,9 @@ class ConsentStatusStale:
 class DoNotContact:
     """The account objected to marketing altogether, which ends it on every channel.
 
-    Such an account is not scored either. A later permission for one channel does not lift the objection, as it may
-    have been asked for in spite of it; a later permission for every channel does.
+    Such an account is not scored either. What the account said last counts: a later permission for every channel lifts
+    the objection, and one for a single channel lifts it there. Of two changes made at the same moment the objection
+    stands.
 
     Basis: GDPR Art. 21(2) and (3), an unconditional right to object to direct marketing and to profiling for it;
     PECR reg. 21(1)(a) and 22.
@@ -63,7 +64,7 @@ class DoNotContact:
     reason: ClassVar[str] = "do_not_contact"
 
     def suppresses(self, facts: Facts) -> Mask:
-        """Mark the accounts that refused marketing on every channel; (n, 1)."""
+        """Mark the accounts that refused marketing on every channel and did not permit it on this one since; (n, 1)."""
         return facts.consents.refused_everywhere[:, None]
 
 
