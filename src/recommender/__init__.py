@@ -23,8 +23,9 @@ if TYPE_CHECKING:
         score,
         write_recheck,
     )
+    from recommender.scoring.leads import followups, write_followups
     from recommender.simulation import simulate
-    from recommender.snapshots import snapshot, write_snapshot
+    from recommender.snapshots import check_leakage, snapshot, write_snapshot
     from recommender.tables import Tables, check_tables, read_tables
     from recommender.training import train
     from recommender.usage import INDICATORS, Indicator
@@ -47,9 +48,11 @@ __all__ = [
     "Scorecard",
     "StaleDataWarning",
     "Tables",
+    "check_leakage",
     "check_tables",
     "evaluate",
     "explain",
+    "followups",
     "headlines",
     "hide_one",
     "load_model",
@@ -65,6 +68,7 @@ __all__ = [
     "snapshot",
     "take_up",
     "train",
+    "write_followups",
     "write_recheck",
     "write_snapshot",
 ]
@@ -90,8 +94,9 @@ _HOMES = {
         "score",
         "write_recheck",
     ),
+    "scoring.leads": ("followups", "write_followups"),
     "simulation": ("simulate",),
-    "snapshots": ("snapshot", "write_snapshot"),
+    "snapshots": ("check_leakage", "snapshot", "write_snapshot"),
     "tables": ("Tables", "check_tables", "read_tables"),
     "training": ("train",),
     "usage": ("INDICATORS", "Indicator"),

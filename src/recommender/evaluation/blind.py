@@ -1,5 +1,6 @@
 """A snapshot in which no feature tells what the account holds."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -7,7 +8,7 @@ import pyarrow as pa
 
 from recommender.snapshots import build_snapshot
 from recommender.tables import Tables
-from recommender.usage import INDICATORS
+from recommender.usage import INDICATORS, Indicator
 
 __all__ = ["blind_snapshot"]
 
@@ -23,5 +24,8 @@ def blind_snapshot(tables: Tables, as_of: datetime | str) -> pa.Table:
 
     Parameters and result as in `build_snapshot`.
     """
-    kept = tuple(indicator for indicator in INDICATORS if indicator.group not in _TELLING)
-    return build_snapshot(tables, as_of, indicators=kept)
+    return build_snapshot(replace(tables, indicators=_kept(tables.indicators)), as_of, indicators=_kept(INDICATORS))
+
+
+def _kept(indicators: tuple[Indicator, ...]) -> tuple[Indicator, ...]:
+    return tuple(indicator for indicator in indicators if indicator.group not in _TELLING)

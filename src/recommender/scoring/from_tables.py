@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from recommender.catalogue import Catalogue
 from recommender.config import SETTINGS_FILE, Config
+from recommender.errors import FeatureError
 from recommender.model import Model
 from recommender.snapshots import build_snapshot
 from recommender.tables import Tables, catalogue, read_tables
@@ -24,10 +25,21 @@ def take(source: Any, model: Model, as_of: datetime, accounts: Sequence[str] | N
     -------
     tuple of Model and pyarrow.Table
         The model with the operator's present settings and catalogue, and one row per account.
+
+    Raises
+    ------
+    FeatureError
+        If the model reads an indicator or an attribute that these tables do not give.
     """
     tables = source if isinstance(source, Tables) else read_tables(source, _settings(source, model))
     adapted = adapt(model, tables)
-    return adapted, build_snapshot(replace(tables, config=adapted.config), as_of, accounts=accounts)
+    rows = build_snapshot(replace(tables, config=adapted.config), as_of, accounts=accounts)
+    if absent := [name for name in adapted.scorecard.features if name not in rows.column_names]:
+        raise FeatureError(
+            f"The model reads {absent[:5]}, which these tables do not give: an indicator of one's own has to be handed "
+            "over here as in training, by Tables.with_indicators, and an attribute stands in the accounts table."
+        )
+    return adapted, rows
 
 
 def adapt(model: Model, tables: Tables) -> Model:

@@ -1,6 +1,7 @@
 """One row per account as known at a moment: features for the ranker, facts for the policy."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from recommender.snapshots.fields import FACT_TYPES, MOMENT, feature_field, in_t
 from recommender.tables import Tables, fetch
 from recommender.usage import INDICATORS, Indicator, Known, moment, summaries
 
-__all__ = ["build_snapshot"]
+__all__ = ["Plan", "build_snapshot", "plan"]
 
 _NO_FEATURES = (schema.ACCOUNT, "opened_at", schema.RECORDED_AT)
 _YES, _NO = ("true", "t", "yes", "y", "1", "1.0"), ("false", "f", "no", "n", "0", "0.0")
@@ -44,7 +45,7 @@ def build_snapshot(
     accounts
         The accounts wanted; all those known at `as_of` by default.
     indicators
-        What to compute, `INDICATORS` or a selection of it, with or without one's own.
+        What to compute besides the indicators that `tables` bring: `INDICATORS`, or a selection of it.
 
     Returns
     -------
@@ -63,12 +64,26 @@ def build_snapshot(
         If an indicator lacks a name, a definition or a phrase, or gives no number, boolean or text.
     """
     at = tables.config.moment(as_of)
-    known = _known(tables, at, accounts)
-    named = tuple(indicator.under(tables.config) for indicator in indicators)
-    attributes = _attributes(known, named)
-    rows = fetch(_joined(known, named, attributes), "snapshot").sort_by(schema.ACCOUNT)
+    draft = plan(tables, at, accounts, indicators)
+    rows = fetch(draft.table, "snapshot").sort_by(schema.ACCOUNT)
     _check_found(rows, accounts)
-    return _finished(rows, words(named, attributes), at, watermarks(tables, at))
+    return _finished(rows, draft.words, at, watermarks(tables, at))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A snapshot before it is taken: the expression that gives its rows, and the words of its features."""
+
+    table: ir.Table
+    words: dict[str, dict[str, str]]
+
+
+def plan(tables: Tables, at: datetime, accounts: Sequence[str] | None, indicators: Sequence[Indicator]) -> Plan:
+    """Write the snapshot at `at` as one expression; see `build_snapshot`."""
+    known = _known(tables, at, accounts)
+    named = tuple(one.under(tables.config) for one in dict.fromkeys((*indicators, *tables.indicators)))
+    attributes = _attributes(known, named)
+    return Plan(_joined(known, named, attributes), words(named, attributes))
 
 
 def _known(tables: Tables, at: datetime, wanted: Sequence[str] | None) -> Known:

@@ -36,7 +36,7 @@ def snapshot(
     accounts
         The accounts wanted; all those known at `as_of`, if left out.
     indicators
-        What to compute.
+        What to compute besides the indicators that tables bring (`Tables.with_indicators`).
     config
         The settings, where `source` does not bring its own.
 

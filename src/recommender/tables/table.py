@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 import ibis.expr.types as ir
 
@@ -32,11 +33,14 @@ class Tables:
         The settings they were read with.
     recorded
         The tables whose source says itself when each row was recorded.
+    indicators
+        Indicators of one's own (`recommender.Indicator`), see `with_indicators`.
     """
 
     by_name: Mapping[str, ir.Table]
     config: Config
     recorded: frozenset[str] = frozenset()
+    indicators: tuple[Any, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", MappingProxyType(dict(self.by_name)))
@@ -48,6 +52,29 @@ class Tables:
 
     def __contains__(self, name: object) -> bool:
         return name in self.by_name
+
+    def with_indicators(self, *own: Any) -> "Tables":
+        """Return the same tables, from which every snapshot also computes indicators of one's `own`.
+
+        Whatever takes these tables (a snapshot, training, scoring, an evaluation) computes them, and a model trained on
+        them asks for them again.
+
+        Parameters
+        ----------
+        own
+            Instances of `recommender.Indicator`, with names of their own.
+
+        Examples
+        --------
+        >>> from recommender.usage import Indicator
+        >>> def longest_call_minutes_90d(calls):
+        ...     '''Minutes of the longest call in the last 90 days; null without calls.'''
+        ...     return calls.table.seconds.max() / 60
+        >>> own = Indicator(longest_call_minutes_90d, "minutes", "a longest call of {value} minutes", group="calls")
+        >>> [indicator.name for indicator in Tables({}, Config()).with_indicators(own).indicators]
+        ['longest_call_minutes_90d']
+        """
+        return replace(self, indicators=(*self.indicators, *own))
 
     def cut(self, as_of: datetime) -> "Tables":
         """Return the tables as they were known at `as_of`.

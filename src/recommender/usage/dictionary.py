@@ -23,7 +23,9 @@ table is missing and, for calls, sessions and messages, where the account does n
 A share or a mean of nothing is null. Shares are 0 to 1. A ratio is a rate of the last 30 days over that of the last 90,
 so 1 is no change.
 
-Attributes of the accounts table are features under their own names.
+Attributes of the accounts table are features under their own names. `tables.with_indicators(own)` adds indicators of
+one's own, each a `recommender.Indicator`: a function with a docstring, a unit, a phrase and the group whose rows it
+receives. `recommender.check_leakage(tables, as_of)` tells whether any of them peeks past its moment.
 """
 
 
