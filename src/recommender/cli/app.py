@@ -5,7 +5,7 @@ import warnings
 
 import typer
 
-from recommender.cli import check, demo, evaluate, explain, recheck, score, simulate, snapshot, train
+from recommender.cli import check, demo, evaluate, explain, followups, recheck, score, simulate, snapshot, train
 from recommender.cli.terminal import fail
 from recommender.errors import RecommenderError, StaleDataWarning
 
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for command in (demo, simulate, check, snapshot, train, evaluate, score, explain, recheck):
+for command in (demo, simulate, check, snapshot, train, evaluate, score, explain, recheck, followups):
     app.command(command.NAME)(command.run)
 
 
