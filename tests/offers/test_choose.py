@@ -42,6 +42,11 @@ def test_the_best_are_offered_best_first() -> None:
     assert _words(choice) == ["outranked", "offered", "offered", "offered"]
 
 
+def test_ranks_and_dispositions_take_a_byte_each() -> None:
+    choice = _one([0.4, 0.3])
+    assert (choice.rank.itemsize, choice.disposition.itemsize) == (1, 1)
+
+
 def test_ties_go_by_product() -> None:
     assert _one([0.2, 0.2, 0.2, 0.2]).rank.tolist() == [[1, 2, 3, 0]]
 

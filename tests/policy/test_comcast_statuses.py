@@ -49,4 +49,4 @@ def test_solved_and_closed_resolve_where_there_is_a_moment_of_resolution(complai
 
 def test_without_a_moment_of_resolution_every_one_is_unresolved(complaints: pd.DataFrame) -> None:
     assert not resolved(complaints)
-    assert not resolved(complaints.assign(resolved_at=pd.NaT))
+    assert not resolved(complaints.assign(resolved_at=pd.Series(pd.NaT, index=complaints.index)))

@@ -201,10 +201,10 @@ def test_no_complaints_handed_in_is_no_news(take: Take) -> None:
 @pytest.mark.parametrize(
     ("columns", "sentence"),
     [
-        ({"opened_at": [NOW]}, "one column 'account_id' was needed"),
-        ({"account_id": ["a"]}, "one column 'opened_at' was needed"),
-        ({"account_id": [None, "a"], "opened_at": [NOW, NOW]}, "account_id must stand in every row"),
-        ({"account_id": [" "], "opened_at": [NOW]}, "account_id must stand in every row"),
+        ({"opened_at": [NOW]}, "^complaints: one column 'account_id' was needed"),
+        ({"account_id": ["a"]}, "^complaints: one column 'opened_at' was needed"),
+        ({"account_id": [None, "a"], "opened_at": [NOW, NOW]}, "^complaints: account_id must stand in every row"),
+        ({"account_id": [" "], "opened_at": [NOW]}, "^complaints: account_id must stand in every row"),
         ({"account_id": [1.0], "opened_at": [NOW]}, "account_id must be text, but double came"),
         ({"account_id": ["a"], "opened_at": ["yesterday"]}, "opened_at must be a timestamp, but string came"),
         ({"account_id": ["a"], "opened_at": [NOW], "resolved_at": [1.5]}, "resolved_at must be a timestamp"),

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recommender.catalogue import Catalogue
 from recommender.config import Config
 from recommender.errors import ConfigError
 from recommender.policy import CODES, RULES, Facts, Policy, build_policy, decode
@@ -275,3 +276,25 @@ def test_rows_in_several_chunks_are_read_as_one(take: Take, rows: Any, catalogue
     assert policy.suppressions(facts).tolist() == policy.suppressions(take(*spoilt)).tolist()
     empty = Facts.of(chunked.schema.empty_table(), catalogue, decided_at=NOW, channel="phone")
     assert policy.suppressions(empty).shape == (0, 8)
+
+
+class Bare:
+    """The account is left alone by a rule that has no settings."""
+
+    reason: ClassVar[str] = "bare"
+
+    def suppresses(self, facts: Facts) -> Any:
+        return np.ones((facts.shape[0], 1), dtype=bool)
+
+
+def test_a_policy_decodes_its_own_rules_and_takes_one_without_settings(take: Take) -> None:
+    policy = build_policy(Config(), extra=(Bare(),))
+    assert policy.settings["rules"]["bare"] == {}
+    assert policy.decode(int(policy.suppressions(take({}))[0, 1])) == ["bare"]
+
+
+def test_a_catalogue_without_products_is_no_error(rows: Any) -> None:
+    declined = {"contacted_at": NOW, "product_id": "a", "channel": "phone", "outcome": "declined"}
+    facts = Facts.of(rows({"contact_log": [declined]}), Catalogue.of([]), decided_at=NOW, channel="phone")
+    assert facts.anywhere_in_category(np.zeros((1, 0), dtype=bool)).shape == (1, 0)
+    assert build_policy(Config()).suppressions(facts).shape == (1, 0)

@@ -47,6 +47,8 @@ def show_summary(summary: dict[str, Any], out: Path) -> None:
     """Print what became of the pairs of a batch job."""
     show_table("Dispositions", ("disposition", "pairs"), _rows(summary["dispositions"]))
     show_table("Suppressed, by reason (a pair counts for each)", ("reason", "pairs"), _rows(summary["suppressions"]))
+    if summary["policy"]["waivers"]:
+        say(f"Switched off by the operator: {', '.join(summary['policy']['waivers'])}.")
     with_offers, accounts = summary["accounts_with_offers"], summary["accounts"]
     say(f"{out}: {summary['offers']:,} offers for {with_offers:,} of {accounts:,} accounts.")
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Explanation", "explain"]
 
 _UNSUPPRESSED = {
-    "outranked": "would fit, but three better ones come first",
+    "outranked": "would fit, but better ones come first",
     "not_relevant": "fits this account no better than the average account",
 }
 
