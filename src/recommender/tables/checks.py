@@ -14,7 +14,7 @@ from recommender.tables.drafts import Draft, given_name, raw_name
 from recommender.tables.engine import fetch
 from recommender.tables.examples import rows_of, values_of
 
-__all__ = ["Rule", "Verdict", "judge", "missing_tables", "rules"]
+__all__ = ["Breach", "Rule", "Verdict", "breaches", "judge", "missing_tables", "rules"]
 
 _NOT: dict[str, str] = {
     "time": "cannot be read as a time in ISO 8601, such as 2026-06-30 08:00 or 2026-06-30T08:00:00+02:00",
@@ -38,6 +38,14 @@ class Rule:
     says: str
     is_broken: Callable[[ir.Table], ir.BooleanValue]
     shown: str = ""
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One way to break the contract, as said of a single row, and what finds those rows in a staged table."""
+
+    rule: str
+    find: Callable[[ir.Table], ir.Table]
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,16 @@ def rules(draft: Draft) -> tuple[Rule, ...]:
     columns = [draft.contract.column(name) for name in draft.present]
     ordered = [pair for pair in draft.contract.ordered if {*pair} <= {*draft.present}]
     return (*(rule for column in columns for rule in _rules_of(column)), *(_in_order(*pair) for pair in ordered))
+
+
+def breaches(draft: Draft, others: Mapping[str, Draft]) -> Iterator[Breach]:
+    """Yield every rule of a table, those that other rows and tables are needed for included."""
+    for rule in rules(draft):
+        yield Breach(rule.says.format(rows="this row", values="a value"), _rows(rule))
+    if _is_keyed(draft):
+        yield Breach(f"the key ({_spelt_key(draft)}) is shared with another row", _shared(draft))
+    for name, parent, key in _references(draft, others):
+        yield Breach(_names_unknown(name, parent), _unknown_rows(name, parent, key))
 
 
 def _rules_of(column: Column) -> Iterator[Rule]:
@@ -118,15 +136,22 @@ def _rows(rule: Rule) -> Callable[[ir.Table], ir.Table]:
 
 def _twice(draft: Draft) -> Iterator[str]:
     """Yield a sentence where rows share key and `recorded_at`, unless twins are kept."""
-    contract = draft.contract
-    if not contract.key or contract.keeps_twins or not _has_key(draft):
+    if not _is_keyed(draft):
         return
     keyed = draft.narrow(*_key_parts(draft))
     sizes = keyed.group_by(**_version(draft, keyed)).aggregate(size=ibis._.count())
     again = sizes.filter(sizes["size"] > 1)
     if count := _number(again.aggregate(count=again["size"].sum()), draft):
-        spelt = ", ".join((*contract.key, *_recorded(draft)))
-        yield f"{contract.name}: {count} rows share their key ({spelt}) with another{rows_of(draft, _shared(draft))}."
+        told = f"{draft.contract.name}: {count} rows share their key ({_spelt_key(draft)}) with another"
+        yield f"{told}{rows_of(draft, _shared(draft))}."
+
+
+def _is_keyed(draft: Draft) -> bool:
+    return bool(draft.contract.key) and not draft.contract.keeps_twins and _has_key(draft)
+
+
+def _spelt_key(draft: Draft) -> str:
+    return ", ".join((*draft.contract.key, *_recorded(draft)))
 
 
 def _key_parts(draft: Draft) -> list[str]:
@@ -155,23 +180,32 @@ def _shared(draft: Draft) -> Callable[[ir.Table], ir.Table]:
 
 def _unknown(draft: Draft, others: Mapping[str, Draft]) -> Iterator[str]:
     """Yield a sentence for each column that names what its table does not have."""
+    for name, parent, key in _references(draft, others):
+        find = _unknown_rows(name, parent, key)
+        if count := _number(find(draft.narrow(name)).aggregate(count=ibis._.count()), draft):
+            examples = rows_of(draft, find) if parent.contract is ACCOUNTS else values_of(draft, find, name)
+            yield f"{draft.contract.name}: {_names_unknown(name, parent)}, in {_counted(count, 'row')}{examples}."
+
+
+def _references(draft: Draft, others: Mapping[str, Draft]) -> Iterator[tuple[str, Draft, str]]:
     for name, parent in draft.contract.references:
         key = TABLES[parent].key[0]
         if name in draft.present and parent in others and key in others[parent].present:
-            yield from _unknown_in(draft, name, others[parent], key)
+            yield name, others[parent], key
 
 
-def _unknown_in(draft: Draft, name: str, parent: Draft, key: str) -> Iterator[str]:
+def _names_unknown(name: str, parent: Draft) -> str:
+    return f"the column {name!r} names {parent.contract.name} that do not exist"
+
+
+def _unknown_rows(name: str, parent: Draft, key: str) -> Callable[[ir.Table], ir.Table]:
     known = parent.narrow(key).rename({"known id": key})
 
     def find(table: ir.Table) -> ir.Table:
         named = _one_each(table, name).filter(ibis._[name].notnull())
         return named.anti_join(known, named[name] == known["known id"])
 
-    if count := _number(find(draft.narrow(name)).aggregate(count=ibis._.count()), draft):
-        examples = rows_of(draft, find) if parent.contract is ACCOUNTS else values_of(draft, find, name)
-        what = f"{parent.contract.name} that do not exist"
-        yield f"{draft.contract.name}: the column {name!r} names {what}, in {_counted(count, 'row')}{examples}."
+    return find
 
 
 def _one_each(table: ir.Table, name: str) -> ir.Table:

@@ -10,6 +10,7 @@ from recommender.errors import ContractError, DataError
 from recommender.schema import RECORDED_AT, TABLES
 from recommender.tables.checks import Verdict, judge, missing_tables
 from recommender.tables.drafts import Draft, draft
+from recommender.tables.quarantine import set_aside
 from recommender.tables.sources import Source, open_source
 from recommender.tables.table import Tables
 
@@ -71,7 +72,7 @@ def read_tables(source: Any, config: Config | None = None, *, check: bool = True
     return Tables(tables, settings, frozenset(name for name, one in drafts.items() if one.is_recorded))
 
 
-def check_tables(source: Any, config: Config | None = None) -> list[str]:
+def check_tables(source: Any, config: Config | None = None, *, quarantine: str | Path | None = None) -> list[str]:
     """Return a sentence for each way in which a source breaks the contract; none where it is good.
 
     Parameters
@@ -80,14 +81,18 @@ def check_tables(source: Any, config: Config | None = None) -> list[str]:
         Whatever `read_tables` reads, or `Tables`.
     config
         As for `read_tables`.
+    quarantine
+        A folder for the rows that break a rule, a Parquet file for each table: the rule, and the row as it was given.
 
     Raises
     ------
     ConfigError
         If there are naive times and the settings name no time zone, or these cannot be read.
+    OutputError
+        If the folder of the quarantine cannot be written to, or holds one already.
     """
     if isinstance(source, Tables):
-        return check_tables(_bare(source), replace(source.config, time_zone="UTC"))
+        return check_tables(_bare(source), replace(source.config, time_zone="UTC"), quarantine=quarantine)
     settings = config or _settings_beside(source)
     try:
         opened = open_source(source, settings)
@@ -95,6 +100,8 @@ def check_tables(source: Any, config: Config | None = None) -> list[str]:
         return [str(error)]
     drafts, problems = _drafts(opened, settings)
     problems += [problem for verdict in _verdicts(drafts).values() for problem in verdict.problems]
+    if quarantine is not None:
+        set_aside(drafts, quarantine)
     return _in_order(problems + _unstated(opened.tables, settings))
 
 
