@@ -63,7 +63,7 @@ def test_a_rule_that_keeps_no_promise_is_switched_off_without_a_flag(model, rows
 
 def test_the_waterfall_counts_each_suppressed_pair_once_and_at_its_first_reason(model, rows_of, later):
     over = {"opened_at": later(-48), "open_until": later(9999)}
-    rows = rows_of({}, {"complaint_spans": [over], "marketing_granted": []}, {"held_products": ["bundle"]})
+    rows = rows_of({"complaint_spans": [over], "marketing_granted": []}, {"held_products": ["bundle"]})
     decision = model.decide(rows, decided_at=later(1))
     assert decision.suppressions["no_consent"] == 3
     assert {code: n for code, n in decision.waterfall.items() if n} == {
