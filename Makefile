@@ -15,6 +15,15 @@ test: $(READY)
 slow: $(READY)
 	$(BIN)/python -m pytest -m slow -q
 
+.PHONY: mutation bench-policy
+# Mutates policy/ and offers.py; fails where a mutant survives that is not written down as equivalent.
+mutation: $(READY)
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results | $(BIN)/python tests/policy/survivors.py
+
+bench-policy: $(READY)
+	taskset -c 0 $(BIN)/python benchmarks/policy_masks.py
+
 check: format-check lint types layers test
 
 format: $(READY)
@@ -46,4 +55,4 @@ $(READY): constraints.txt pyproject.toml
 	touch $(READY)
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis demo
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis demo mutants
