@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test slow check format lint types layers lock clean
+.PHONY: demo test bench-indicators slow check format lint types layers lock clean
 
 demo: $(READY)
 	rm -rf demo
@@ -11,6 +11,9 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+
+bench-indicators: $(READY)
+	$(BIN)/python benchmarks/indicators.py
 
 slow: $(READY)
 	$(BIN)/python -m pytest -m slow -q

@@ -129,7 +129,7 @@ def _vulnerable(known: Known) -> ir.Value:
     if name not in known.accounts.columns:
         return ibis.null("boolean")
     said = known.accounts[name]
-    return said if said.type().is_boolean() else _flag(said.cast("string").strip().lower())
+    return said if said.type().is_boolean() else _flag(said.cast("string").lower())
 
 
 def _flag(word: ir.StringValue) -> ir.BooleanValue:

@@ -84,12 +84,19 @@ def given(column: ir.Column, kind: ColumnType = "text") -> ir.Column:
     """Return `column` without blanks around text, and with what stands for nothing (blank, not-a-number) as null."""
     dtype = column.type()
     if dtype.is_string() and kind == "id":
-        return ibis.ifelse(column.re_search(_PADDED), column.strip(), column).nullif("")
+        return ibis.ifelse(column.re_search(_PADDED), _stripped(column), column).nullif("")
     if dtype.is_string():
-        return column.strip().nullif("")
+        return _stripped(column).nullif("")
     if dtype.is_floating():
         return ibis.ifelse(column.isnan(), ibis.null(dtype), column)
     return column
+
+
+def _stripped(text: ir.StringColumn) -> ir.StringColumn:
+    """Return `text` without blanks at its ends; Spark reads the form feed in what Ibis would strip as the letter f."""
+    backends, _ = text._find_backends()  # noqa: SLF001 (the public way refuses a table without an engine)
+    is_spark = any(backend.name == "pyspark" for backend in backends)
+    return text.re_replace(r"^\s+|\s+$", "") if is_spark else text.strip()
 
 
 def canonical(value: ir.Value, kind: ColumnType, reading: Reading) -> ir.Value:
@@ -122,7 +129,7 @@ def _ids(value: Any) -> ir.Value:
     """Split at `;`, blanks and empty parts aside, so that a list and its text come out the same."""
     text = value if value.type().is_string() else value.cast("array<string>").join(";")
     tight = text.re_replace(r"\s*([;|])\s*", r"\1").re_replace(r";+", ";").re_replace(r"^;|;$", "")
-    return tight.strip().nullif("").split(";")
+    return _stripped(tight).nullif("").split(";")
 
 
 def _flag(value: Any) -> ir.Value:

@@ -88,7 +88,8 @@ def _found(connection: BaseBackend, *, is_embedded: bool) -> dict[str, RawTable]
     is_duckdb = isinstance(connection, DuckDB)
     listed = _listed(connection) if isinstance(connection, DuckDB) else connection.list_tables()
     names = sorted(TABLES.keys() & set(listed))
-    return {name: RawTable(connection.table(name), is_duckdb=is_duckdb, is_embedded=is_embedded) for name in names}
+    tables = {name: _instants(connection.table(name), connection) for name in names}
+    return {name: RawTable(table, is_duckdb=is_duckdb, is_embedded=is_embedded) for name, table in tables.items()}
 
 
 def _listed(connection: DuckDB) -> list[str]:
@@ -113,7 +114,17 @@ def _open_mapping(frames: Mapping[str, Any], config: Config) -> Source:
 
 
 def _lazy(table: ir.Table) -> RawTable:
-    return RawTable(table, is_duckdb=isinstance(table.get_backend(), DuckDB), is_embedded=False)
+    backend = table.get_backend()
+    return RawTable(_instants(table, backend), is_duckdb=isinstance(backend, DuckDB), is_embedded=False)
+
+
+def _instants(table: ir.Table, backend: BaseBackend) -> ir.Table:
+    """Return `table` with Spark's timestamps as what they are, moments in UTC: Ibis takes them for naive times."""
+    if backend.name != "pyspark":
+        return table
+    kinds = backend._session.sql(backend.compile(table.limit(0))).schema  # noqa: SLF001 (Ibis shows the session nowhere)
+    moments = [field.name for field in kinds if field.dataType.typeName() == "timestamp"]
+    return table.mutate(**{name: table[name].cast("timestamp('UTC')") for name in moments})
 
 
 def _register(connection: DuckDB, name: str, frame: Any) -> RawTable:

@@ -24,7 +24,7 @@ def complaint_spans(known: Known) -> ir.Table:
     before its opening; otherwise, and where a twin of the same id is open, `open_until` is the year 9999.
     """
     complaints = known.tables["complaints"]
-    resolved = complaints.status.strip().lower().isin(schema.RESOLVED_STATUSES)
+    resolved = complaints.status.lower().isin(schema.RESOLVED_STATUSES)
     ends = resolved & (complaints.resolved_at >= complaints.opened_at)
     until = ends.coalesce(False).ifelse(complaints.resolved_at, moment(_NEVER))
     return (

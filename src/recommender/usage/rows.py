@@ -24,7 +24,7 @@ class Rows:
     def count(self, where: ir.BooleanValue | None = None) -> ir.IntegerValue:
         """Count the rows for which `where` is true; 0 without any."""
         kept = self.table.is_there if where is None else self.table.is_there & where
-        return self.table.count(where=kept).cast("int64")
+        return self.table.count(where=kept).coalesce(0).cast("int64")
 
     def within(self, at: ir.TimestampValue, days: str) -> ir.BooleanValue:
         """Tell whether `at` lies in the short or the long window."""
