@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from recommender.catalogue import Catalogue, Product
     from recommender.config import Config, read_config
-    from recommender.errors import RecommenderError, StaleDataWarning
+    from recommender.errors import RecommenderError, StaleDataWarning, UnknownAccountWarning
     from recommender.evaluation import evaluate, headlines
     from recommender.labels import take_up
     from recommender.model import Decision, FreshComplaints, Model, load_model, save_model
@@ -48,6 +48,7 @@ __all__ = [
     "Scorecard",
     "StaleDataWarning",
     "Tables",
+    "UnknownAccountWarning",
     "check_leakage",
     "check_tables",
     "evaluate",
@@ -78,7 +79,7 @@ __all__ = [
 _HOMES = {
     "catalogue": ("Catalogue", "Product"),
     "config": ("Config", "read_config"),
-    "errors": ("RecommenderError", "StaleDataWarning"),
+    "errors": ("RecommenderError", "StaleDataWarning", "UnknownAccountWarning"),
     "evaluation": ("evaluate", "headlines"),
     "labels": ("take_up",),
     "model": ("Decision", "FreshComplaints", "Model", "load_model", "save_model"),

@@ -90,6 +90,11 @@ class Catalogue:
         return named | named.T
 
     @cached_property
+    def conflicts(self) -> NDArray[np.bool_]:
+        """Whether two products are not to be offered together: they exclude each other, or one contains the other."""
+        return self.excludes | self.contains | self.contains.T
+
+    @cached_property
     def requires(self) -> tuple[tuple[NDArray[np.bool_], ...], ...]:
         """Per product, its groups of alternatives, each a mask of shape (n_products,)."""
         return tuple(tuple(self._mask(group) for group in product.requires) for product in self.products)

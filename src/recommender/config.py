@@ -4,7 +4,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from recommender.errors import ConfigError
 
 __all__ = [
+    "MOST_OFFERS",
     "SETTINGS_FILE",
     "Bands",
     "Config",
@@ -24,10 +25,13 @@ __all__ = [
     "Offers",
     "Training",
     "Windows",
+    "check_k",
     "read_config",
 ]
 
 SETTINGS_FILE = "recommender.toml"
+MOST_OFFERS = 3
+_MOST_DIGITS = 6
 
 T = TypeVar("T")
 
@@ -68,6 +72,12 @@ class Training:
     seed: int = 0
     workers: int = 2
 
+    def __post_init__(self) -> None:
+        if self.horizon_days < 1 or self.gap_days < 0 or self.cut_offs < 1 or self.workers < 1:
+            raise ConfigError(
+                f"[training]: horizon_days, cut_offs and workers from 1 and gap_days from 0, {self} came."
+            )
+
 
 @dataclass(frozen=True)
 class Offers:
@@ -81,8 +91,9 @@ class Offers:
     bundle_replaces_parts: bool = False
 
     def __post_init__(self) -> None:
-        if not 0 <= self.k <= 3:
-            raise ConfigError(f"[offers]: k must be 0 to 3, {self.k} came.")
+        check_k(self.k)
+        if not (self.min_propensity >= 0 and self.min_lift >= 0 and self.valid_days >= 0):
+            raise ConfigError(f"[offers]: limits from 0 were needed, {self} came.")
 
 
 @dataclass(frozen=True)
@@ -155,6 +166,8 @@ class Config:
     def __post_init__(self) -> None:
         if self.time_zone is not None:
             _zone(self.time_zone)
+        if not 0 <= self.minor_digits <= _MOST_DIGITS:
+            raise ConfigError(f"minor_digits: 0 to {_MOST_DIGITS} decimals were needed, {self.minor_digits} came.")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -169,16 +182,19 @@ class Config:
             raise ConfigError('Naive times need a time zone: set time_zone = "Area/City" in recommender.toml.')
         return _zone(self.time_zone)
 
-    def moment(self, at: datetime | str) -> datetime:
-        """Return `at` in UTC; a naive one, or an ISO 8601 text without an offset, is read in `time_zone`.
+    def moment(self, at: date | str) -> datetime:
+        """Return `at` in UTC; a naive one, a date or an ISO 8601 text without an offset is read in `time_zone`.
 
         Examples
         --------
         >>> Config(time_zone="Europe/Berlin").moment("2026-07-01")
         datetime.datetime(2026, 6, 30, 22, 0, tzinfo=datetime.timezone.utc)
         """
-        moment = _parse(at) if isinstance(at, str) else at
-        return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).astimezone(UTC)
+        moment = _as_datetime(at)
+        try:
+            return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).astimezone(UTC)
+        except (OverflowError, ValueError) as error:
+            raise ConfigError(f"a moment between the years 2 and 9998 was needed, {at!s} came.") from error
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as JSON's own types."""
@@ -201,6 +217,19 @@ class Config:
             raise ConfigError("[policy]: a table per rule was needed, for example [policy.contact_limit].")
         rest = {name: value for name, value in settings.items() if name != "policy"}
         return _build(cls, rest, "", policy=MappingProxyType({name: dict(rule) for name, rule in rules.items()}))
+
+
+def check_k(k: Any) -> int:
+    """Return `k`, the number of offers at most, if it is one.
+
+    Raises
+    ------
+    ConfigError
+        If it is no whole number from 0 to 3.
+    """
+    if isinstance(k, bool) or not isinstance(k, int) or not 0 <= k <= MOST_OFFERS:
+        raise ConfigError(f"k: 0 to {MOST_OFFERS} offers per account were needed, {k!r} came.")
+    return k
 
 
 def read_config(path: str | Path) -> Config:
@@ -265,6 +294,16 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ConfigError(f"time_zone: an IANA name such as 'Europe/Berlin' was needed, {name!r} came.") from error
+
+
+def _as_datetime(at: Any) -> datetime:
+    if isinstance(at, str):
+        return _parse(at)
+    if isinstance(at, datetime) and at == at:  # noqa: PLR0124  # pandas' NaT is a datetime that equals nothing
+        return at
+    if isinstance(at, date) and not isinstance(at, datetime):
+        return datetime(at.year, at.month, at.day)  # noqa: DTZ001  # midnight in the operator's time zone
+    raise ConfigError(f"a moment was needed (a datetime, a date or an ISO 8601 text), {type(at).__name__} came.")
 
 
 def _parse(text: str) -> datetime:

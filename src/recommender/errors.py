@@ -13,6 +13,7 @@ __all__ = [
     "OutputError",
     "RecommenderError",
     "StaleDataWarning",
+    "UnknownAccountWarning",
 ]
 
 
@@ -58,3 +59,7 @@ class OutputError(RecommenderError):
 
 class StaleDataWarning(UserWarning):
     """Offers were withheld because a feed is missing or too old."""
+
+
+class UnknownAccountWarning(UserWarning):
+    """Complaints were handed in for accounts that are not among the rows."""

@@ -1,9 +1,12 @@
 """Frames of other libraries as Arrow tables."""
 
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
+
+from recommender.errors import DataError
 
 __all__ = ["is_frame", "to_arrow"]
 
@@ -14,9 +17,21 @@ def is_frame(source: Any) -> bool:
 
 
 def to_arrow(frame: Any) -> pa.Table:
-    """Return `frame` as an Arrow table, without an index."""
+    """Return `frame` as an Arrow table, without an index.
+
+    Raises
+    ------
+    DataError
+        If it is none.
+    """
     if isinstance(frame, pa.Table):
         return frame
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # pyarrow asks pandas 3.1 for what pandas 4 will drop
-        return pa.table(frame)
+        try:
+            return pa.table(dict(frame) if isinstance(frame, Mapping) else frame)
+        except (pa.ArrowException, TypeError, ValueError) as error:
+            raise DataError(
+                f"A frame cannot be read ({type(error).__name__}): a column holds values of several types, or a name "
+                "stands twice."
+            ) from None

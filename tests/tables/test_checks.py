@@ -128,7 +128,7 @@ def test_tables_that_were_read_are_good(frames: Frames, config: Config):
         (
             "contacts",
             twice,
-            "contacts: 2 rows share their key (contact_id) with another, for example row 1, 2.",
+            "contacts: 2 rows share their key (contact_id, account_id, product_id) with another, for example row 1, 2.",
         ),
         (
             "accounts",

@@ -216,3 +216,17 @@ def test_the_catalogue_takes_the_newest_version(frames: Frames, config: Config):
         for one in catalogue(read_tables(frames | {"products": pa.concat_tables(both)}, config, check=False)).products
     ]
     assert sorted(names) == ["Both", "Free calls", "New"]
+
+
+def test_a_version_that_a_later_one_replaced_is_there_again_in_an_earlier_cut_of_a_cut(frames: Frames, config: Config):
+    versions = complaints([("c1", 1, None, "open", 2), ("c1", 1, 5, "closed", 6)])
+    tables = read_tables({**frames, "complaints": versions}, config, check=False)
+    again = tables.cut(day(10)).cut(day(3))
+    assert again["complaints"].status.to_pyarrow().to_pylist() == ["open"]
+
+
+def test_complaints_of_two_accounts_that_share_an_id_are_two(frames: Frames, config: Config):
+    shared = complaints([("c1", 1, None, "open", 2), ("c1", 1, 5, "closed", 6)])
+    two = shared.set_column(1, "account_id", pa.array(["007", "008"]))
+    tables = read_tables({**frames, "complaints": two}, config, check=False)
+    assert known(tables, "complaints", 10, "account_id", "status") == [("007", "open"), ("008", "closed")]

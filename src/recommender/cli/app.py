@@ -2,12 +2,13 @@
 
 import sys
 import warnings
+from typing import Any
 
 import typer
 
 from recommender.cli import check, demo, evaluate, explain, followups, recheck, score, simulate, snapshot, train
 from recommender.cli.terminal import fail
-from recommender.errors import RecommenderError, StaleDataWarning
+from recommender.errors import RecommenderError, StaleDataWarning, UnknownAccountWarning
 
 __all__ = ["app", "main"]
 
@@ -25,8 +26,14 @@ for command in (demo, simulate, check, snapshot, train, evaluate, score, explain
 def main() -> None:
     """Run the command line; a known error is one sentence and exit status 1."""
     warnings.simplefilter("ignore", StaleDataWarning)
+    warnings.simplefilter("always", UnknownAccountWarning)
+    warnings.showwarning = _say_warning
     try:
         app()
     except RecommenderError as error:
         fail(str(error))
         sys.exit(1)
+
+
+def _say_warning(message: Warning | str, *_where: Any, **_more: Any) -> None:
+    fail(str(message))

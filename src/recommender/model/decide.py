@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from recommender.config import check_k
 from recommender.errors import DataError
 from recommender.model.decision import Decision
 from recommender.model.offer_rows import Chosen, has_or_ordered, offer_rows
@@ -65,6 +66,8 @@ def decide(
 def _check(rows: pa.Table) -> None:
     if missing := [name for name in (ACCOUNT, AS_OF) if rows.schema.get_field_index(name) < 0]:
         raise DataError(f"A snapshot was needed, but it must have these columns, once each: {missing}.")
+    if not pa.types.is_timestamp(rows.schema.field(AS_OF).type):
+        raise DataError(f"A snapshot was needed, but its {AS_OF} is no moment: it has the type {rows[AS_OF].type}.")
 
 
 def _facts(model: "Model", rows: pa.Table, decided_at: datetime, complaints: FreshComplaints | None) -> Facts:
@@ -111,8 +114,8 @@ def _choose(
         propensity,
         lift,
         bits != 0,
-        model.catalogue.excludes,
-        k=limits.k if k is None else k,
+        model.catalogue.conflicts,
+        k=limits.k if k is None else check_k(k),
         min_propensity=limits.min_propensity,
         min_lift=limits.min_lift,
     )

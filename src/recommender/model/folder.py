@@ -72,6 +72,8 @@ def load_model(path: str | Path, rules: Sequence[Rule] = ()) -> Model:
     ModelError
         If there is no model, or anything about it is other than when it was written.
     """
+    if not isinstance(path, str | Path):
+        raise ModelError(f"A model or the folder of one was needed, {type(path).__name__} came.")
     folder = _version_folder(Path(path))
     _check_files(folder)
     manifest = parse_manifest(_read(folder / MANIFEST, MAX_MANIFEST_BYTES))

@@ -14,7 +14,7 @@ from recommender.ranking.terms import Term
 
 if TYPE_CHECKING:
     from recommender.ranking.boosted_ranker import BoostedRanker
-    from recommender.ranking.by_name import BASELINES, RANKERS, make_ranker
+    from recommender.ranking.by_name import BASELINES, RANKERS, check_ranker, make_ranker
     from recommender.ranking.calibration import calibrate
     from recommender.ranking.co_holding import CoHoldingRanker
     from recommender.ranking.hiding import hide_one
@@ -39,6 +39,7 @@ __all__ = [
     "ScorecardRanker",
     "Term",
     "calibrate",
+    "check_ranker",
     "hide_one",
     "make_ranker",
     "with_priors",
@@ -53,6 +54,7 @@ _LEARNS = {
     "RANKERS": "by_name",
     "ScorecardRanker": "scorecard_ranker",
     "calibrate": "calibration",
+    "check_ranker": "by_name",
     "hide_one": "hiding",
     "make_ranker": "by_name",
 }

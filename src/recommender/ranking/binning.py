@@ -114,6 +114,8 @@ def read_numbers(column: Any, feature: str) -> NDArray[np.float64]:
         If the column is neither.
     """
     values = _whole(column)
+    if values.null_count == len(values):
+        return np.full(len(values), np.nan)
     if not _is_number(values.type):
         raise FeatureError(f"The feature {feature!r} must be numeric or boolean, but it has the type {values.type}.")
     # a cast costs more than all the rest where there is one row
@@ -131,7 +133,9 @@ def read_texts(column: Any, feature: str) -> "pa.Array[Any]":
         If the column is neither text nor dictionary-encoded.
     """
     values = _whole(column)
-    if not (is_category(column.type) or pa.types.is_null(values.type)):
+    if values.null_count == len(values):
+        return pa.nulls(len(values), pa.large_string())
+    if not is_category(column.type):
         raise FeatureError(f"The feature {feature!r} must be text or a category, but it has the type {column.type}.")
     texts: pa.Array[Any] = values.cast(pa.large_string())
     return texts

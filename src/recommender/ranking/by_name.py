@@ -10,7 +10,7 @@ from recommender.ranking.logistic import LogisticRanker
 from recommender.ranking.popularity import PopularityRanker
 from recommender.ranking.scorecard_ranker import ScorecardRanker
 
-__all__ = ["BASELINES", "RANKERS", "make_ranker"]
+__all__ = ["BASELINES", "RANKERS", "check_ranker", "make_ranker"]
 
 RANKERS: Final[Mapping[str, Callable[[Training], Any]]] = {
     "popularity": lambda _training: PopularityRanker(),
@@ -21,8 +21,8 @@ RANKERS: Final[Mapping[str, Callable[[Training], Any]]] = {
 BASELINES: Final = ("popularity", "co-holding")
 
 
-def make_ranker(name: str, training: Training) -> Any:
-    """Make the ranker of this name, unfitted.
+def check_ranker(name: str) -> None:
+    """Refuse a name that no ranker has.
 
     Raises
     ------
@@ -30,5 +30,10 @@ def make_ranker(name: str, training: Training) -> Any:
         If there is none of this name.
     """
     if name not in RANKERS:
-        raise ConfigError(f"ranker: one of {sorted(RANKERS)} was needed, {name!r} came.")
+        raise ConfigError(f"ranker: one of {', '.join(RANKERS)} was needed, {name!r} came.")
+
+
+def make_ranker(name: str, training: Training) -> Any:
+    """Make the ranker of this name, unfitted; see `check_ranker`."""
+    check_ranker(name)
     return RANKERS[name](training)

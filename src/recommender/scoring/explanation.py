@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from recommender.model import Decision, Model
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 __all__ = ["Explanation", "explain"]
 
 _UNSUPPRESSED = {
-    "outranked": "would fit, but better ones come first",
-    "not_relevant": "fits this account no better than the average account",
+    "outranked": "Would fit, but better ones come first [outranked]",
+    "not_relevant": "Fits this account no better than the average account [not_relevant]",
 }
+_UNRANKED = "The model has not learnt to rank it [not_relevant]"
+_WIDTH = 80
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Explanation:
         counts = {**self.decision.counts, **self.decision.suppressions}
         told = ("outranked", "not_relevant", *self.decision.codes)
         against = ", ".join(f"{code} {counts[code]}" for code in told if counts[code])
-        return "\n".join([*self._waived(), *self._offered(), f"   Not offered: {against}"])
+        return "\n".join([*self._waived(), *self._offered(), *_wrapped(f"Not offered: {against}", indent="   ")])
 
     def _waived(self) -> Iterable[str]:
         policy = self.model.policy
@@ -56,18 +59,43 @@ class Explanation:
     def _offered(self) -> Iterable[str]:
         offers = self.decision.offers.to_pylist()
         if not offers:
-            yield "No offer: " + _no_offer(self.decision, self.model.policy.sentences)
+            yield from _wrapped(f"No offer: {self._no_offer()}")
         for offer in offers:
             bill = _bill(offer["bill_change"], self.model.config.currency)
             yield f"{offer['rank']}. {offer['product_name']} ({bill})"
-            yield f"   {offer['reason']}"
-            yield f"   chance of take-up {offer['propensity']:.1%}, {offer['lift']:.1f} times the average account's"
+            yield from _wrapped(offer["reason"], indent="   ")
+            chance = f"{offer['propensity'] * 100:.1f} %"
+            yield f"   chance of take-up {chance}, {offer['lift']:.1f} times the average account's"
+
+    def _no_offer(self) -> str:
+        sentences = [self.model.policy.sentences[code] for code in self._against_all()]
+        return " ".join(sentences) or "nothing that is left fits this account better than the average account."
 
     def _not_offered(self) -> Iterable[str]:
+        for code in self._against_all():
+            yield from _wrapped(f"Every product: {self.model.policy.sentences[code]} [{code}]")
+        for reason, names in self._by_reason().items():
+            yield from _wrapped(f"{reason}:")
+            yield from _wrapped(", ".join(sorted(names)), indent="   ")
+
+    def _against_all(self) -> list[str]:
+        """Return the codes that stand against every product: they are about the account."""
+        return [code for code, count in self.decision.suppressions.items() if count == len(self.decision.product_id)]
+
+    def _by_reason(self) -> dict[str, list[str]]:
+        """Return the names of the products that are not offered, by what stands against them in particular."""
         names = {product.product_id: product.name for product in self.model.catalogue.products}
+        grouped: dict[str, list[str]] = {}
         for row in self.decision.dispositions().to_pylist():
-            if row["disposition"] != "offered":
-                yield f"   {names[row['product_id']]}: {_why_not(row, self.model.policy.sentences)}"
+            own = [code for code in row["reasons"] if code not in self._against_all()]
+            if row["disposition"] != "offered" and (own or row["disposition"] != "suppressed"):
+                grouped.setdefault(self._why_not(row, own), []).append(names[row["product_id"]])
+        return grouped
+
+    def _why_not(self, row: Mapping[str, Any], codes: list[str]) -> str:
+        if row["disposition"] == "suppressed":
+            return " ".join(f"{self.model.policy.sentences[code]} [{code}]" for code in codes)
+        return _UNSUPPRESSED[row["disposition"]] if row["propensity"] is not None else _UNRANKED
 
 
 def explain(
@@ -105,17 +133,8 @@ def explain(
     return Explanation(decision, request.model)
 
 
-def _no_offer(decision: Decision, sentences: Mapping[str, str]) -> str:
-    everywhere = [code for code, count in decision.suppressions.items() if count == len(decision.product_id)]
-    if everywhere:
-        return " ".join(sentences[code] for code in everywhere)
-    return "nothing that is left fits this account better than the average account."
-
-
-def _why_not(row: Mapping[str, Any], sentences: Mapping[str, str]) -> str:
-    if row["disposition"] == "suppressed":
-        return "; ".join(f"{sentences[code]} [{code}]" for code in row["reasons"])
-    return _UNSUPPRESSED[row["disposition"]]
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    return wrap(text, width=_WIDTH, initial_indent=indent, subsequent_indent=indent or "   ")
 
 
 def _bill(change: Any, currency: str) -> str:

@@ -12,21 +12,26 @@ import pyarrow.parquet as pq
 
 from recommender.errors import OutputError
 
-__all__ = ["OFFERS", "SUMMARY", "empty_folder", "parquet", "whole", "write_summary"]
+__all__ = ["OFFERS", "SUMMARY", "empty_folder", "parquet", "refuse_results", "whole", "write_summary"]
 
 OFFERS: Final = "offers.parquet"
 SUMMARY: Final = "summary.json"
 
 
 def empty_folder(folder: Path) -> None:
-    """Make `folder` where it is missing.
+    """Make `folder` where it is missing; see `refuse_results`."""
+    refuse_results(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def refuse_results(folder: Path) -> None:
+    """Refuse a folder that is no place for new results.
 
     Raises
     ------
     OutputError
         If it holds results already.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     if (folder / SUMMARY).exists():
         raise OutputError(f"{folder}: it holds the results of an earlier job; name another folder, or remove it.")
 

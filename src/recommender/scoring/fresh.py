@@ -33,7 +33,8 @@ def read_fresh_complaints(
         Columns account_id, opened_at, resolved_at and status, as in the complaints table. Naive times are read in
         `config.time_zone`.
     known_until
-        The moment until which `source` is complete; without it the newest `recorded_at` or `opened_at` in it.
+        The moment until which `source` is complete, no later than `as_of`; without it the newest `recorded_at` or
+        `opened_at` in it.
     as_of
         The moment of decision. A row dated later says nothing of how fresh the feed is: one wrong date would keep it
         fresh for ever.
@@ -46,20 +47,23 @@ def read_fresh_complaints(
         If the file cannot be read.
     """
     table = _table(source)
-    if missing := [name for name in _NEEDED if name not in table.column_names]:
-        raise ContractError([f"complaints: the columns {missing} are missing."])
+    if missing := [name for name in _NEEDED if table.schema.get_field_index(name) < 0]:
+        raise ContractError([f"complaints: the columns {missing} are missing, or stand more than once."])
     columns = {ACCOUNT: _ids(table.column(ACCOUNT)), "status": _texts(table.column("status"))}
     columns |= {name: _times(table.column(name), name, config) for name in _TIMES if name in table.column_names}
     rows = pa.table(columns)
-    return FreshComplaints(rows, _newest(rows, as_of) if known_until is None else config.moment(known_until))
+    return FreshComplaints(rows, _newest(rows, as_of) if known_until is None else _stated(known_until, config, as_of))
+
+
+def _stated(known_until: datetime | str, config: Config, as_of: datetime) -> datetime:
+    """Return what the caller says, but no later than the decision: nobody knows what comes after it."""
+    return min(config.moment(known_until), as_of)
 
 
 def _table(source: Any) -> pa.Table:
     if isinstance(source, str | Path):
         return _read(Path(source))
-    if isinstance(source, Mapping):
-        return pa.table(dict(source))
-    if is_frame(source):
+    if isinstance(source, Mapping) or is_frame(source):
         return to_arrow(source)
     raise DataError(f"complaints: a frame or a Parquet or CSV file was needed, {type(source).__name__} came.")
 
@@ -83,7 +87,15 @@ def _ids(column: Any) -> "pa.Array[Any]":
         raise ContractError(
             ["complaints: account_id holds floats, and above 2^53 a float is no exact id; text was needed."]
         )
-    ids = [None if value is None else str(value).strip() for value in column.to_pylist()]
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if not (
+        pa.types.is_integer(kind)
+        or pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or column.null_count == len(column)
+    ):
+        raise ContractError([f"complaints: account_id must be text, but it has the type {kind}."])
+    ids = [None if value is None else str(value).strip().removeprefix("\ufeff") for value in column.to_pylist()]
     if blank := sum(not value for value in ids):
         raise ContractError([f"complaints: account_id is blank in {blank} rows; every complaint needs its account."])
     return pa.array(ids, pa.string())

@@ -32,7 +32,7 @@ def take(source: Any, model: Model, as_of: datetime, accounts: Sequence[str] | N
         If the model reads an indicator or an attribute that these tables do not give.
     """
     tables = source if isinstance(source, Tables) else read_tables(source, _settings(source, model))
-    adapted = adapt(model, tables)
+    adapted = adapt(model, tables.cut(as_of))
     rows = build_snapshot(replace(tables, config=adapted.config), as_of, accounts=accounts)
     if absent := [name for name in adapted.scorecard.features if name not in rows.column_names]:
         raise FeatureError(

@@ -15,7 +15,7 @@ from recommender.errors import OutputError
 from recommender.model import Decision, Model
 from recommender.schema import AS_OF, COMPLAINTS_KNOWN_UNTIL, CONSENTS_KNOWN_UNTIL, CONTACTS_KNOWN_UNTIL
 from recommender.scoring.dispositions import compact
-from recommender.scoring.files import OFFERS, empty_folder, parquet, write_summary
+from recommender.scoring.files import OFFERS, parquet, refuse_results, write_summary
 from recommender.scoring.rows import Request, resolve
 
 __all__ = ["SHARD_ROWS", "score"]
@@ -87,10 +87,11 @@ def score(
     started = time.monotonic()
     folder = Path(out)
     try:
-        empty_folder(folder)
+        refuse_results(folder)
         request = resolve(
             source, model, as_of=as_of, complaints=complaints, complaints_known_until=complaints_known_until
         )
+        folder.mkdir(parents=True, exist_ok=True)
         tally = _write_results(request, folder, progress)
         summary = _summary(request, tally) | {"seconds": round(time.monotonic() - started, 3)}
         write_summary(folder, summary)

@@ -1,5 +1,6 @@
 """Snapshot rows out of whatever the caller has: tables, a folder of them, or a snapshot that was taken before."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from recommender.errors import AccountNotFoundError, DataError
+from recommender.errors import AccountNotFoundError, DataError, UnknownAccountWarning
 from recommender.frames import is_frame, to_arrow
 from recommender.model import FreshComplaints, Model, load_model
 from recommender.schema import ACCOUNT
@@ -50,13 +51,35 @@ def resolve(
     """
     loaded = model if isinstance(model, Model) else load_model(model)
     moment = datetime.now(UTC) if as_of is None else loaded.config.moment(as_of)
-    rows = _snapshot(source, accounts)
+    wanted = None if accounts is None else _wanted(accounts)
+    rows = _snapshot(source, wanted)
     if rows is None:
-        loaded, rows = _from_tables(source, loaded, moment, accounts)
+        loaded, rows = _from_tables(source, loaded, moment, wanted)
+    rows = _in_order(rows)
     fresh = None
     if complaints is not None:
         fresh = read_fresh_complaints(complaints, loaded.config, complaints_known_until, as_of=moment)
-    return Request(loaded, _only(_in_order(rows), accounts), moment, fresh)
+        if wanted is None:
+            _warn_of_strangers(fresh, rows)
+    return Request(loaded, rows if wanted is None else _only(rows, wanted), moment, fresh)
+
+
+def _wanted(accounts: Sequence[str]) -> list[str]:
+    if isinstance(accounts, str) or not all(isinstance(account, str) for account in accounts):
+        raise DataError("accounts: a list of ids, each a text, was needed.")
+    return sorted({account.strip() for account in accounts})
+
+
+def _warn_of_strangers(fresh: FreshComplaints, rows: pa.Table) -> None:
+    """Warn of complaints that find no account and protect nobody: ids lose leading zeros on the way."""
+    found = pc.is_in(fresh.rows.column(ACCOUNT), rows.column(ACCOUNT).combine_chunks())
+    if strangers := found.to_pylist().count(False):
+        warnings.warn(
+            f"complaints: {strangers} of the {fresh.rows.num_rows} handed in name accounts that are not among the "
+            "rows, and so keep no offer back; ids are compared exactly, leading zeros too.",
+            UnknownAccountWarning,
+            stacklevel=4,
+        )
 
 
 def _snapshot(source: Any, accounts: Sequence[str] | None) -> pa.Table | None:
@@ -85,16 +108,27 @@ def _in_order(rows: pa.Table) -> pa.Table:
     """Sort by account, so that the order of the rows changes nothing."""
     if rows.schema.get_field_index(ACCOUNT) < 0:
         raise DataError(f"A snapshot was needed, but it must have the column {ACCOUNT!r}, once.")
-    if twice := rows.num_rows - pc.count_distinct(rows.column(ACCOUNT), mode="all").as_py():
+    ids = _texts(rows.column(ACCOUNT))
+    if twice := rows.num_rows - pc.count_distinct(ids, mode="all").as_py():
         raise DataError(f"A snapshot has one row per account, but {twice} rows repeat an account.")
-    return rows.sort_by(ACCOUNT)
+    if ids.null_count or pc.any(pc.equal(ids, pa.scalar(""))).as_py():
+        raise DataError("A snapshot needs an account_id in every row, but some are blank.")
+    return rows.set_column(rows.schema.get_field_index(ACCOUNT), ACCOUNT, ids).sort_by(ACCOUNT)
 
 
-def _only(rows: pa.Table, accounts: Sequence[str] | None) -> pa.Table:
-    if accounts is None:
-        return rows
-    wanted = pa.array(sorted({account.strip() for account in accounts}), pa.string())
-    found = rows.filter(pc.is_in(rows.column(ACCOUNT), wanted))
+def _texts(ids: Any) -> Any:
+    """Return ids as text, stripped of blanks, as the border reads them."""
+    kind = ids.type.value_type if pa.types.is_dictionary(ids.type) else ids.type
+    if not (pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        raise DataError(f"A snapshot needs account_id as text, but it has the type {kind}.")
+    return pc.utf8_trim_whitespace(ids.cast(pa.string()))
+
+
+def _only(rows: pa.Table, wanted: list[str]) -> pa.Table:
+    found = rows.filter(pc.is_in(rows.column(ACCOUNT), pa.array(wanted, pa.string())))
     if missing := len(wanted) - found.num_rows:
-        raise AccountNotFoundError(f"{missing} of the {len(wanted)} accounts asked for are not among the accounts.")
+        raise AccountNotFoundError(
+            f"{missing} of the {len(wanted)} accounts asked for are not among the accounts; ids are compared exactly, "
+            "leading zeros too."
+        )
     return found

@@ -35,12 +35,15 @@ class Tables:
         The tables whose source says itself when each row was recorded.
     indicators
         Indicators of one's own (`recommender.Indicator`), see `with_indicators`.
+    history
+        The tables before any cut, and the moment of the cut; None where nothing was cut.
     """
 
     by_name: Mapping[str, ir.Table]
     config: Config
     recorded: frozenset[str] = frozenset()
     indicators: tuple[Any, ...] = ()
+    history: tuple[Mapping[str, ir.Table], datetime] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", MappingProxyType(dict(self.by_name)))
@@ -82,16 +85,18 @@ class Tables:
         Only rows recorded by then (inclusive) remain, and of rows with equal key the version recorded last; of a
         complaint all rows recorded last remain, should there be several. Where the source has no `recorded_at`, a row
         is known from the moment it happened, and a later moment in it (an end, a resolution, a payment) is unknown
-        until it has passed.
+        until it has passed. A cut of a cut is the earlier of the two: a version that a later one replaced is there
+        again at the earlier moment.
 
         Parameters
         ----------
         as_of
             The moment of decision; a naive one is read in the time zone of the settings.
         """
-        moment = self.config.moment(as_of)
+        uncut, known_at = self.history or (self.by_name, self.config.moment(as_of))
+        moment = min(self.config.moment(as_of), known_at)
         cut = {
             name: cut_table(table, TABLES[name], moment, is_recorded=name in self.recorded)
-            for name, table in self.by_name.items()
+            for name, table in uncut.items()
         }
-        return replace(self, by_name=cut)
+        return replace(self, by_name=cut, history=(uncut, moment))

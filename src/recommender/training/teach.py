@@ -10,7 +10,7 @@ from recommender.catalogue import Catalogue
 from recommender.config import Config
 from recommender.evaluation import Judging, headlines, knows_starts, summarise
 from recommender.model import Model
-from recommender.ranking import BASELINES, PRIOR, Scorecard, calibrate, make_ranker, with_priors
+from recommender.ranking import BASELINES, PRIOR, Scorecard, calibrate, check_ranker, make_ranker, with_priors
 from recommender.tables import Tables, catalogue, read_tables
 from recommender.training.lessons import Lessons, hidden_lessons, take_up_lessons
 
@@ -62,6 +62,7 @@ def train(
     NotEnoughDataError
         If there is too little history or no take-up.
     """
+    check_ranker(ranker)
     tables = source if isinstance(source, Tables) else read_tables(source, config)
     moment, learner = tables.config.moment(as_of), make_ranker(ranker, tables.config.training)
     way = _way(tables, learn_from)
