@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.offers import Choice, choose
@@ -135,6 +135,7 @@ def _expected(propensity: Any, lift: Any, suppressed: Any, excludes: Any, limits
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 30), st.integers(1, 7), st.integers(0, 3))
+@settings(deadline=None)
 def test_choose_agrees_with_going_down_the_list(seed: int, n: int, n_products: int, k: int) -> None:
     rng = np.random.default_rng(seed)
     levels = np.array([0.0, 0.1, 0.2, 0.3, np.nan])

@@ -73,3 +73,9 @@ def test_contacts_on_the_channel_may_be_limited_too(everywhere: Everywhere, chan
     settings = {"policy": {"contact_limit": {"max_contacts_on_channel": 1}}}
     log = {"contact_log": [_contact(NOW - DAY, channel=channel)]}
     assert ("contact_limit" in everywhere(log, settings=settings)) is reached
+
+
+def test_a_limit_on_the_channel_leaves_the_limit_on_all_channels_in_force(everywhere: Everywhere) -> None:
+    settings = {"policy": {"contact_limit": {"max_contacts": 2, "max_contacts_on_channel": 2}}}
+    log = {"contact_log": [_contact(NOW - DAY, channel="sms"), _contact(NOW - DAY)]}
+    assert "contact_limit" in everywhere(log, settings=settings)

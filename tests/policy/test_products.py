@@ -1,9 +1,15 @@
 """Nothing the account has, may not combine or lacks the prerequisite for."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
+from recommender.catalogue import Catalogue, Product
+from recommender.policy import ExcludedByHolding, Facts
+
+NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 
 Reasons = Callable[..., dict[str, set[str]]]
 Where = Callable[..., set[str]]
@@ -58,3 +64,11 @@ def test_a_pending_order_is_no_prerequisite(where: Where) -> None:
 )
 def test_exclusions_hold_in_both_directions(where: Where, facts: Any, excluded: set[str]) -> None:
     assert where("excluded_by_holding", facts) == excluded
+
+
+def test_each_of_several_exclusions_is_enough(rows: Any) -> None:
+    either = Product("a", "A", "x", excludes=("b", "c"))
+    catalogue = Catalogue.of([either, Product("b", "B", "x"), Product("c", "C", "x")])
+    for held in ("b", "c"):
+        facts = Facts.of(rows({"held_products": [held]}), catalogue, decided_at=NOW, channel="phone")
+        assert ExcludedByHolding().suppresses(facts).tolist() == [[True, False, False]]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import recommender
@@ -127,6 +127,7 @@ def test_the_input_is_not_changed():
     st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 3)), max_size=6),
     st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from(["open", "closed", None])), max_size=4),
 )
+@settings(deadline=None)
 def test_what_stays_is_a_subsequence_without_the_accounts_that_complain(rows, complained):
     frame = offers(*rows)
     new = pd.concat([complaints(), *(complaints(a, resolved=NOW - TICK, status=word) for a, word in complained)])
