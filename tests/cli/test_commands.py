@@ -173,7 +173,10 @@ def test_a_wrong_moment_is_one_sentence(run, snapshot, trained):
     assert err.strip() == "a moment such as 2026-06-30 or 2026-06-30T08:00+02:00 was needed, 'July' came."
 
 
-@pytest.mark.parametrize("command", ["demo", "simulate", "check", "snapshot", "train", "evaluate", "score", "explain", "recheck", "followups"])
+@pytest.mark.parametrize(
+    "command",
+    ["demo", "simulate", "check", "snapshot", "train", "evaluate", "score", "explain", "recheck", "followups"],
+)
 def test_every_command_has_a_help_text_with_an_example(run, command):
     status, out, _ = run(command, "--help")
     assert status == 0
