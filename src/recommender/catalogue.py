@@ -90,9 +90,22 @@ class Catalogue:
         return named | named.T
 
     @cached_property
+    def brings_excluded(self) -> NDArray[np.bool_]:
+        """Whether the product of the row, or a part of it, and the product of the column exclude each other."""
+        return self._and_parts @ self.excludes
+
+    @cached_property
     def conflicts(self) -> NDArray[np.bool_]:
-        """Whether two products are not to be offered together: they exclude each other, or one contains the other."""
-        return self.excludes | self.contains | self.contains.T
+        """Whether two products are not to be offered together; symmetric.
+
+        They or parts of them exclude each other, or one contains the other.
+        """
+        apart = self.brings_excluded @ self._and_parts.T | self.contains | self.contains.T
+        return apart & ~np.eye(len(self.products), dtype=bool)
+
+    @cached_property
+    def _and_parts(self) -> NDArray[np.bool_]:
+        return self.contains | np.eye(len(self.products), dtype=bool)
 
     @cached_property
     def requires(self) -> tuple[tuple[NDArray[np.bool_], ...], ...]:

@@ -296,6 +296,10 @@ FACTS: Final = (
     CONTACTS_KNOWN_UNTIL,
 )
 
+# How the terms of a scorecard are spelt: `held:<product_id>`, `held_count`, and two names of a pair joined by ` & `.
+RESERVED_FEATURES: Final = ("held_count",)
+RESERVED_MARKS: Final = (" & ", "held:")
+
 DISPOSITIONS: Final = ("offered", "outranked", "not_relevant", "suppressed")
 OFFER_COLUMNS: Final = (
     ACCOUNT,

@@ -79,3 +79,8 @@ def test_a_limit_on_the_channel_leaves_the_limit_on_all_channels_in_force(everyw
     settings = {"policy": {"contact_limit": {"max_contacts": 2, "max_contacts_on_channel": 2}}}
     log = {"contact_log": [_contact(NOW - DAY, channel="sms"), _contact(NOW - DAY)]}
     assert "contact_limit" in everywhere(log, settings=settings)
+
+
+def test_a_no_to_the_first_product_of_the_catalogue_counts_like_any_other(where: Where) -> None:
+    log = {"contact_log": [_contact(NOW - DAY, product="abroad", outcome="declined")]}
+    assert where("recently_declined", log) == {"abroad"}

@@ -84,7 +84,9 @@ def _over_holdings(row: Row, product: Product, products: dict[str, Product]) -> 
             for group in product.requires
         ),
         "excluded_by_holding": any(
-            other in product.excludes or product.product_id in products[other].excludes for other in has
+            other in products[one].excludes or one in products[other].excludes
+            for one in {product.product_id} | _contents_of({product.product_id}, products)
+            for other in has
         ),
         "not_offered": not product.is_offered,
     }

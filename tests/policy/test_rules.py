@@ -101,7 +101,7 @@ def test_null_facts_suppress_whatever_they_could_concern(take: Take, rule: Any) 
         "needs_usage_consent": [product.uses_usage_data for product in catalogue.products],
         "lacks_prerequisite": [bool(product.requires) for product in catalogue.products],
         "in_bundle": catalogue.contains.any(axis=0).tolist(),
-        "excluded_by_holding": catalogue.excludes.any(axis=0).tolist(),
+        "excluded_by_holding": catalogue.brings_excluded.any(axis=1).tolist(),
     }
     if rule.reason not in OPEN_ON_NULL:
         mask = np.broadcast_to(rule.suppresses(facts), facts.shape)

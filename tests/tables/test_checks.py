@@ -168,7 +168,7 @@ def test_tables_that_were_read_are_good(frames: Frames, config: Config):
         (
             "accounts",
             lambda table: put(table, "contact_log", 1, 2),
-            "accounts: the attribute 'contact_log' has a name that the snapshot keeps for its own facts; rename it.",
+            "accounts: the attribute 'contact_log' has a name that is kept for something else; rename it.",
         ),
         (
             "accounts",

@@ -10,7 +10,16 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from recommender.config import Config
-from recommender.schema import AS_OF, FACTS, RECORDED_AT, TABLES, Column, TableContract
+from recommender.schema import (
+    AS_OF,
+    FACTS,
+    RECORDED_AT,
+    RESERVED_FEATURES,
+    RESERVED_MARKS,
+    TABLES,
+    Column,
+    TableContract,
+)
 from recommender.tables.casts import TYPES, Reading, canonical, given, refusal
 from recommender.tables.profile import profile
 from recommender.tables.sources import RawTable
@@ -149,9 +158,11 @@ def _judge(column: Column, table: ir.Table, shape: _Shape) -> None:
 
 
 def _judge_attribute(name: str, dtype: dt.DataType, config: Config, shape: _Shape) -> None:
-    if name in {*FACTS, AS_OF} - {config.features.vulnerable}:
+    if name in {*FACTS, AS_OF, *RESERVED_FEATURES} - {config.features.vulnerable}:
+        shape.problems.append(f"the attribute {name!r} has a name that is kept for something else; rename it.")
+    elif any(mark in name for mark in RESERVED_MARKS):
         shape.problems.append(
-            f"the attribute {name!r} has a name that the snapshot keeps for its own facts; rename it."
+            f"the attribute {name!r} has {' or '.join(map(repr, RESERVED_MARKS))} in its name; rename it."
         )
     elif dtype.is_numeric() or dtype.is_boolean() or dtype.is_string() or dtype.is_null():
         shape.attributes.append(name)

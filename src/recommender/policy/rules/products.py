@@ -81,7 +81,7 @@ class LacksPrerequisite:
 
 @dataclass(frozen=True)
 class ExcludedByHolding:
-    """The product may not be combined with one the account has, has ordered or has inside a bundle.
+    """The product, or a part of it, may not be combined with one the account has, has ordered or has inside a bundle.
 
     It is enough that either of the two products names the other.
 
@@ -94,7 +94,7 @@ class ExcludedByHolding:
         """Mark the products that exclude, or are excluded by, what the account has; (n, P)."""
         has = facts.holdings.may_possess
         excluded = np.zeros(facts.shape[::-1], dtype=bool).T
-        for product, other in np.argwhere(facts.catalogue.excludes):
+        for product, other in np.argwhere(facts.catalogue.brings_excluded):
             excluded[:, product] |= has[:, other]
         return excluded
 
