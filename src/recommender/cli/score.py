@@ -39,8 +39,18 @@ def run(
         )
     show_summary(summary, out)
     if summary["stale"]:
-        fail(f"Offers were withheld: the feeds {summary['stale']} are missing or older than [feeds] allows.")
+        say_stale(summary)
         raise typer.Exit(3)
+
+
+def say_stale(summary: dict[str, Any]) -> None:
+    """Say which feeds withheld offers, until when they are known, and what mends it."""
+    known = (f"{feed} (known until {summary['known_until'][feed] or 'nothing is known'})" for feed in summary["stale"])
+    fail(
+        f"Offers were withheld: at {summary['decided_at']}, older than [feeds] in recommender.toml allows, or missing: "
+        f"{', '.join(known)}. A feed ends with its newest row; where it is complete until later, the table `feeds` "
+        "(feed, known_until) says so."
+    )
 
 
 def show_summary(summary: dict[str, Any], out: Path) -> None:

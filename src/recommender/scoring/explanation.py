@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from textwrap import wrap
@@ -103,7 +103,7 @@ def explain(
     account: str,
     model: Model | str | Path,
     *,
-    as_of: datetime | str | None = None,
+    as_of: date | str | None = None,
     complaints: Any = None,
     complaints_known_until: datetime | str | None = None,
 ) -> Explanation:

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,7 +56,7 @@ def predict(
     model: Model | str | Path,
     accounts: Sequence[str] | None = None,
     complaints: Any = None,
-    as_of: datetime | str | None = None,
+    as_of: date | str | None = None,
     k: int | None = None,
 ) -> "pd.DataFrame":
     """Say which products would truly serve each account, best first; no more than `k`, and none over a complaint.
@@ -101,7 +101,7 @@ def recommend(
     model: Model | str | Path,
     accounts: Sequence[str] | None = None,
     complaints: Any = None,
-    as_of: datetime | str | None = None,
+    as_of: date | str | None = None,
     k: int | None = None,
     *,
     complaints_known_until: datetime | str | None = None,

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ def score(
     model: Model | str | Path,
     out: str | Path,
     *,
-    as_of: datetime | str,
+    as_of: date | str,
     complaints: Any = None,
     complaints_known_until: datetime | str | None = None,
     progress: Progress | None = None,

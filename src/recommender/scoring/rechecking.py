@@ -4,7 +4,7 @@ import json
 import warnings
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -54,7 +54,7 @@ def recheck(
     offers: Any,
     complaints: Any,
     *,
-    as_of: datetime | str | None = None,
+    as_of: date | str | None = None,
     complaints_known_until: datetime | str | None = None,
     config: Config | None = None,
 ) -> "pd.DataFrame":
@@ -114,7 +114,7 @@ def write_recheck(
     complaints: Any,
     out: str | Path | None = None,
     *,
-    as_of: datetime | str | None = None,
+    as_of: date | str | None = None,
     complaints_known_until: datetime | str | None = None,
     config: Config | None = None,
 ) -> dict[str, Any]:
@@ -156,7 +156,7 @@ def write_recheck(
 def _recheck(
     offers: Any,
     complaints: Any,
-    as_of: datetime | str | None,
+    as_of: date | str | None,
     complaints_known_until: datetime | str | None,
     config: Config | None,
 ) -> _Rechecked:

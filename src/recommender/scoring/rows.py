@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ def resolve(
     model: Model | str | Path,
     *,
     accounts: Sequence[str] | None = None,
-    as_of: datetime | str | None = None,
+    as_of: date | str | None = None,
     complaints: Any = None,
     complaints_known_until: datetime | str | None = None,
 ) -> Request:
