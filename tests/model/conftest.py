@@ -87,7 +87,7 @@ def later() -> Callable[[float], datetime]:
 def scorecard() -> Scorecard:
     """Sessions speak for hotspot (+2) and the bundle (+1), calls by day for daytime."""
     sessions = Term((0,), np.array([[-0.5, 0.0, -1.0], [1.0, 0.0, 2.0], [0.0, 0.0, 0.0]]), np.arange(3))
-    calls = Term((1,), np.array([[0.0, -2.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 0.0]]), np.arange(3))
+    calls = Term((1,), np.array([[0.0, -2.0, 0.0], [0.0, 1.5, 0.0], [0.0, 0.0, 0.0]]), np.arange(3))
     return Scorecard(
         link="independent",
         products=PRODUCTS,

@@ -31,11 +31,19 @@ def complaint(account_id, opened_at, resolved_at=None, status="open"):
 
 
 def test_offers_what_fits_best_first_and_not_what_fits_worse_than_the_average(model, rows_of, later):
+    decision = model.decide(rows_of({"call_daytime_minutes_30d": 100.0}, {}), decided_at=later(1))
+    assert decision.offers.column("product_id").to_pylist() == ["hotspot", "daytime", "hotspot"]
+    assert decision.offers.column("rank").to_pylist() == [1, 2, 1]
+    np.testing.assert_allclose(
+        decision.offers.column("propensity"), [sigmoid(-3 + 2), sigmoid(-3 + 1.5), sigmoid(-3 + 2)]
+    )
+    assert decision.counts["not_relevant"] == 1
+
+
+def test_a_bundle_gives_way_to_its_part_that_fits_better(model, rows_of, later):
     decision = model.decide(rows_of({}), decided_at=later(1))
-    assert decision.offers.column("product_id").to_pylist() == ["hotspot", "bundle"]
-    assert decision.offers.column("rank").to_pylist() == [1, 2]
-    np.testing.assert_allclose(decision.offers.column("propensity"), [sigmoid(-3 + 2), sigmoid(-3 + 1)])
-    assert decision.counts == {"offered": 2, "outranked": 0, "not_relevant": 1, "suppressed": 0}
+    assert decision.offers.column("product_id").to_pylist() == ["hotspot"]
+    assert decision.dispositions().column("reasons").to_pylist()[0] == ["excluded_by_offer"]
 
 
 def test_an_offer_carries_its_reason_its_price_and_until_when_it_stands(model, rows_of, later):
