@@ -51,7 +51,8 @@ class Staff:
         segments = facts.rows.column("segment").to_numpy()
         return (segments == self.segment)[:, None]
 
-model = replace(trained, rules=(Staff(),))             # dataclasses.replace; save_model names the rule
+
+model = replace(trained, rules=(Staff(),))  # dataclasses.replace; save_model names the rule
 model = load_model("models/cross-sell", rules=(Staff(),))  # and loading without it is refused
 ```
 
