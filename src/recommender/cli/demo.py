@@ -65,6 +65,6 @@ def _worth_telling(offers: Path) -> dict[str, str]:
 def _tell(rows: Path, model: Path, accounts: dict[str, str]) -> None:
     for account, what in accounts.items():
         say()
-        say(f"Account {account} {what}")
+        say(f"Account {account} {what}:")
         say(recommender.explain(rows, account, model, as_of=UNTIL).in_brief())
     say()
