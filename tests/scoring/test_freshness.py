@@ -61,5 +61,6 @@ def test_a_complaint_since_the_snapshot_leaves_no_offer(rows, trained, happy, la
 @pytest.mark.parametrize("face", FACES)
 def test_one_opened_after_the_decision_has_not_happened_yet(rows, trained, happy, late, tmp_path, face):
     not_yet = late["complaints"].assign(opened_at=late["as_of"] + timedelta(microseconds=1))
-    both = pd.concat([not_yet, late["complaints"].assign(account_id="nobody")])
+    another = next(one for one in rows.column("account_id").to_pylist() if one != happy)
+    both = pd.concat([not_yet, late["complaints"].assign(account_id=another)])
     assert not face(rows, trained, happy, late | {"complaints": both}, tmp_path).empty

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -150,7 +151,7 @@ def a_date(call_events: Rows) -> ibis.Value:
         (Indicator(weekend_minutes_30d, "minutes", "", "calls"), "needs a name, a docstring and a phrase"),
         (Indicator(weekend_minutes_30d, "minutes", "{value}", "phone"), "no group 'phone'"),
         (Indicator(a_date, "", "{value}", "call_events"), "a_date: a number, a boolean or a text was needed"),
-        (INDICATORS[0], f"taken twice: \\['{INDICATORS[0].name}'\\]"),
+        (replace(INDICATORS[0], says="another {value}"), f"taken twice: \\['{INDICATORS[0].name}'\\]"),
     ],
 )
 def test_an_indicator_that_cannot_be_used_is_refused(small_tables: Make, own: Indicator, why: str):
