@@ -31,7 +31,7 @@ def fail(text: str) -> None:
 def step(what: str) -> Iterator[Step]:
     """Show that `what` is going on; call the function that is given with (done, total) where that is known."""
     started = time.monotonic()
-    with _bar(what) if sys.stderr.isatty() else _plain(what) as advance:
+    with _bar(what) if sys.stderr.isatty() else _silent() as advance:
         yield advance
     fail(f"{what}: {time.monotonic() - started:.1f} s")
 
@@ -66,6 +66,5 @@ def _bar(what: str) -> Iterator[Step]:
 
 
 @contextmanager
-def _plain(what: str) -> Iterator[Step]:
-    fail(f"{what} ...")
+def _silent() -> Iterator[Step]:
     yield lambda _done, _total: None
