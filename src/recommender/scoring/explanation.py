@@ -85,9 +85,9 @@ class Explanation:
     def _by_reason(self) -> dict[str, list[str]]:
         """Return the names of the products that are not offered, by what stands against them in particular."""
         names = {product.product_id: product.name for product in self.model.catalogue.products}
-        grouped: dict[str, list[str]] = {}
+        against_all, grouped = self._against_all(), dict[str, list[str]]()
         for row in self.decision.dispositions().to_pylist():
-            own = [code for code in row["reasons"] if code not in self._against_all()]
+            own = [code for code in row["reasons"] if code not in against_all]
             if row["disposition"] != "offered" and (own or row["disposition"] != "suppressed"):
                 grouped.setdefault(self._why_not(row, own), []).append(names[row["product_id"]])
         return grouped
