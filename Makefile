@@ -48,7 +48,7 @@ layers: $(READY)
 
 lock: $(READY)
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --upgrade \
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --generate-hashes --upgrade \
 		--python-version 3.11 --no-header --no-annotate --quiet --output-file constraints.txt
 
 $(READY): constraints.txt pyproject.toml
