@@ -1,7 +1,6 @@
 """Results on disk: each file whole or not there, the summary last."""
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,8 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from recommender.errors import OutputError
+from recommender.files import whole
 
-__all__ = ["OFFERS", "SUMMARY", "empty_folder", "parquet", "refuse_results", "whole", "write_summary"]
+__all__ = ["OFFERS", "SUMMARY", "empty_folder", "parquet", "refuse_results", "write_summary"]
 
 OFFERS: Final = "offers.parquet"
 SUMMARY: Final = "summary.json"
@@ -55,16 +55,3 @@ def parquet(path: Path) -> Iterator[Callable[[pa.Table], None]]:
             writers[0].write_table(table)
 
         yield append
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """Give a hidden path beside `path`; sync and rename it when the block ends well, remove it otherwise."""
-    hidden = path.with_name(f".{path.name}.writing")
-    try:
-        yield hidden
-        with hidden.open("rb") as file:
-            os.fsync(file.fileno())
-        hidden.replace(path)
-    finally:
-        hidden.unlink(missing_ok=True)

@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 
 from recommender.config import Config
 from recommender.errors import DataError, OutputError
+from recommender.files import whole
 from recommender.policy import Facts, Policy, Rule, build_policy
 from recommender.schema import ACCOUNT, ALL_CHANNELS, CONTACT_LOG, PRODUCT
-from recommender.scoring.files import parquet, whole
+from recommender.scoring.files import parquet
 from recommender.snapshots import build_snapshot
 from recommender.tables import Tables, catalogue, fetch, read_tables
 

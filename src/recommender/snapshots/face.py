@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from recommender.config import Config
 from recommender.errors import OutputError
+from recommender.files import whole
 from recommender.snapshots.build import build_snapshot
 from recommender.tables import Tables, read_tables
 from recommender.usage import INDICATORS, Indicator
@@ -60,13 +61,10 @@ def write_snapshot(source: Any, as_of: datetime | str, out: str | Path, *, confi
     tables = source if isinstance(source, Tables) else read_tables(source, config)
     rows = build_snapshot(tables, as_of)
     path = Path(out)
-    hidden = path.with_name(f".{path.name}.writing")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(rows, hidden, compression="zstd", write_page_checksum=True)
-        hidden.replace(path)
+        with whole(path) as hidden:
+            pq.write_table(rows, hidden, compression="zstd", write_page_checksum=True)
     except OSError as error:
         raise OutputError(f"{path}: the snapshot cannot be written ({error.strerror or error}).") from error
-    finally:
-        hidden.unlink(missing_ok=True)
     return rows.num_rows
