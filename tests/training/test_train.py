@@ -9,6 +9,8 @@ import recommender
 from recommender.config import Training
 from recommender.errors import ConfigError, NotEnoughDataError
 from recommender.model import load_model
+from recommender.ranking import NumericBins, Scorecard, Term
+from recommender.training.weight import weigh_terms
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +86,22 @@ def test_too_little_history_is_one_sentence(tables, until):
 def test_an_unknown_ranker_is_one_sentence(tables, until):
     with pytest.raises(ConfigError, match=r"ranker: one of .* was needed, 'magic' came"):
         recommender.train(tables, until, ranker="magic")
+
+
+def test_a_model_says_which_terms_weigh_most(model):
+    weights = model.training["weights"]
+    assert list(weights) == list(model.scorecard.products)
+    for product, terms in weights.items():
+        sizes = [weight for _, weight in terms]
+        assert sizes == sorted(sizes, reverse=True), product
+        assert {term for term, _ in terms} <= set(model.scorecard.terms)
+
+
+def test_the_weight_of_a_term_is_the_mean_of_its_points_without_their_signs():
+    held = pd.DataFrame({"p": [False, True]})
+    bins, points = (NumericBins("trips", np.array([2.5])),), np.array([[-1.0], [3.0], [0.0]])
+    card = Scorecard(
+        "independent", ("p",), ("p",), bins, (Term((0,), points, np.array([0])),), np.zeros(1), np.ones(1) / 2,
+        np.zeros(1, np.uint8),
+    )  # fmt: skip
+    assert weigh_terms(card, pd.DataFrame({"trips": [1.0, 9.0]}), held) == {"p": [["trips", (1 + 3) / 2]]}

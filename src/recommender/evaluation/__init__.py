@@ -13,6 +13,7 @@ from recommender.evaluation.judged import Judged, Judging, compare, measure, poo
 from recommender.evaluation.judgement import HEADLINES, evaluate, headlines, judge, knows_starts
 from recommender.evaluation.learning import learn
 from recommender.evaluation.places import average_precision_at_k, ndcg_at_k, reciprocal_rank
+from recommender.evaluation.plotted import diagrams, gains, tenths
 from recommender.evaluation.ranks import ranks, ranks_of_offers
 from recommender.evaluation.recalibration import calibration_intercept, calibration_slope
 from recommender.evaluation.regret import regret_figures, true_probabilities
@@ -42,10 +43,12 @@ __all__ = [
     "calibration_slope",
     "compare",
     "coverage",
+    "diagrams",
     "evaluate",
     "examples_at",
     "examples_of",
     "feature_frame",
+    "gains",
     "headlines",
     "held_frame",
     "hidden_one",
@@ -73,5 +76,6 @@ __all__ = [
     "roll",
     "stack",
     "summarise",
+    "tenths",
     "true_probabilities",
 ]

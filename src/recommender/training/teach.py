@@ -8,11 +8,12 @@ import numpy as np
 
 from recommender.catalogue import Catalogue
 from recommender.config import Config
-from recommender.evaluation import Judging, headlines, knows_starts, summarise
+from recommender.evaluation import Judging, diagrams, headlines, knows_starts, summarise
 from recommender.model import Model
 from recommender.ranking import BASELINES, PRIOR, Scorecard, calibrate, check_ranker, make_ranker, with_priors
 from recommender.tables import Tables, catalogue, read_tables
 from recommender.training.lessons import Lessons, hidden_lessons, take_up_lessons
+from recommender.training.weight import weigh_terms
 
 __all__ = ["LearnFrom", "train"]
 
@@ -47,7 +48,8 @@ def train(
         data that know no starts of holdings; "auto" takes the second where no holding has a start.
     tests
         On how many of the last cut-offs the ranker is judged beside the baselines, learning from those before; the
-        figures stand in `Model.training["figures"]`. Hidden products are judged on three accounts in ten.
+        figures stand in `Model.training["figures"]`, what to draw of them (see `evaluation.diagrams`) in
+        `Model.training["diagrams"]`. Hidden products are judged on three accounts in ten.
     config
         The settings, where `source` does not bring its own.
     name
@@ -77,7 +79,8 @@ def train(
         config=tables.config,
         features=lessons.features,
         training=_account(lessons, ranker, way, moment, tables.config)
-        | {"figures": _figures(lessons, ranker, tests, tables.config) if tests else []},
+        | {"weights": weigh_terms(scorecard, lessons.fit.X, lessons.fit.held)}
+        | _judgement(lessons, ranker, tests, tables.config),
     )
 
 
@@ -94,9 +97,12 @@ def _learn(lessons: Lessons, learner: Any) -> Scorecard:
     return learnt if later is None else calibrate(learnt, later.X, later.y, later.held, later.sample_weight)
 
 
-def _figures(lessons: Lessons, ranker: str, tests: int, config: Config) -> list[dict[str, Any]]:
+def _judgement(lessons: Lessons, ranker: str, tests: int, config: Config) -> dict[str, Any]:
+    if not tests:
+        return {"figures": [], "diagrams": {}}
     rankers = {name: make_ranker(name, config.training) for name in dict.fromkeys((*BASELINES, ranker))}
-    return headlines(summarise(lessons.judge(rankers, tests), Judging(resamples=_RESAMPLES)))
+    said, judging = lessons.judge(rankers, tests), Judging(resamples=_RESAMPLES)
+    return {"figures": headlines(summarise(said, judging)), "diagrams": diagrams(said, judging)}
 
 
 def _category_rates(scorecard: Scorecard, products: Catalogue) -> dict[str, float]:
