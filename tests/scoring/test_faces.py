@@ -115,6 +115,18 @@ def test_recommend_accounts_for_every_pair(rows, trained, until):
     assert (found.dispositions["reasons"].map(len) > 0).equals(suppressed)
 
 
+def test_a_naive_moment_is_read_in_the_zone_of_the_folder_and_not_in_that_of_the_model(
+    operator, trained, offers, tmp_path
+):
+    for path in operator.glob("*.parquet"):
+        (tmp_path / path.name).symlink_to(path)
+    own = (operator / "recommender.toml").read_text()
+    (tmp_path / "recommender.toml").write_text(own.replace("Europe/Berlin", "America/New_York"))
+    some = sorted(set(offers["account_id"]))[:5]
+    found = recommender.predict(tmp_path, trained, accounts=some, as_of="2026-07-01T00:00")
+    assert set(found["decided_at"]) == {pd.Timestamp("2026-07-01T04:00Z")}
+
+
 def test_an_unknown_account_is_one_sentence_without_its_id(rows, trained, until):
     with pytest.raises(AccountNotFoundError, match="1 of the 2 accounts asked for") as caught:
         recommender.predict(rows, trained, accounts=["A0000001", "0815"], as_of=until)
@@ -166,7 +178,7 @@ def test_the_input_is_not_changed(rows, trained, until):
 
 def test_explain_tells_of_every_product(rows, trained, until, offers):
     account = offers["account_id"].iloc[0]
-    told = recommender.explain(rows, account, trained, as_of=until)
+    told = recommender.explain(rows, trained, account, as_of=until)
     text = str(told)
     assert all(name in text for name in told.offers["product_name"])
     assert len(told.dispositions) == 38
@@ -178,7 +190,7 @@ def test_explain_tells_of_every_product(rows, trained, until, offers):
 def test_explain_makes_no_offer_over_a_complaint_handed_in(rows, trained, until, offers):
     account = offers["account_id"].iloc[0]
     later = until + timedelta(hours=2)
-    told = recommender.explain(rows, account, trained, as_of=later, complaints=complaining(account, until))
+    told = recommender.explain(rows, trained, account, as_of=later, complaints=complaining(account, until))
     assert told.offers.empty
     assert "unresolved complaint" in str(told).splitlines()[0]
 

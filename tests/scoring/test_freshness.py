@@ -35,7 +35,7 @@ def by_recommend(rows, trained, account, late, _folder):
 
 
 def by_explain(rows, trained, account, late, _folder):
-    return recommender.explain(rows, account, trained, **late).offers
+    return recommender.explain(rows, trained, account, **late).offers
 
 
 def by_score(rows, trained, account, late, folder):

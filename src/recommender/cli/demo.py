@@ -66,5 +66,5 @@ def _tell(rows: Path, model: Path, accounts: dict[str, str]) -> None:
     for account, what in accounts.items():
         say()
         say(f"Account {account} {what}:")
-        say(recommender.explain(rows, account, model, as_of=UNTIL).in_brief())
+        say(recommender.explain(rows, model, account, as_of=UNTIL).in_brief())
     say()

@@ -24,7 +24,7 @@ def run(
     Example: recommender explain data/ --account A0000012 --model models/cross-sell --as-of 2026-06-30
     """
     explanation = recommender.explain(
-        data, account, model, as_of=as_of, complaints=complaints, complaints_known_until=complaints_known_until
+        data, model, account, as_of=as_of, complaints=complaints, complaints_known_until=complaints_known_until
     )
     say(str(explanation))
     if explanation.decision.stale:

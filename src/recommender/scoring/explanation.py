@@ -100,8 +100,8 @@ class Explanation:
 
 def explain(
     source: Any,
-    account: str,
     model: Model | str | Path,
+    account: str,
     *,
     as_of: date | str | None = None,
     complaints: Any = None,

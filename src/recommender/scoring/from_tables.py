@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,16 @@ from recommender.tables import Tables, catalogue, read_tables
 __all__ = ["adapt", "take"]
 
 
-def take(source: Any, model: Model, as_of: datetime, accounts: Sequence[str] | None = None) -> tuple[Model, pa.Table]:
+def take(
+    source: Any, model: Model, as_of: date | str | None, accounts: Sequence[str] | None = None
+) -> tuple[Model, pa.Table, datetime]:
     """Read `source` (Tables, or what `read_tables` reads) and take the snapshot that `model` needs.
 
     Returns
     -------
-    tuple of Model and pyarrow.Table
-        The model with the operator's present settings and catalogue, and one row per account.
+    tuple of Model, pyarrow.Table and datetime
+        The model with the operator's present settings and catalogue, one row per account, and `as_of` in UTC: a naive
+        one is read in the time zone of the operator's own settings, not in that of the model.
 
     Raises
     ------
@@ -32,14 +35,15 @@ def take(source: Any, model: Model, as_of: datetime, accounts: Sequence[str] | N
         If the model reads an indicator or an attribute that these tables do not give.
     """
     tables = source if isinstance(source, Tables) else read_tables(source, _settings(source, model))
-    adapted = adapt(model, tables.cut(as_of))
-    rows = build_snapshot(replace(tables, config=adapted.config), as_of, accounts=accounts)
+    moment = datetime.now(UTC) if as_of is None else _config(model.config, tables.config).moment(as_of)
+    adapted = adapt(model, tables.cut(moment))
+    rows = build_snapshot(replace(tables, config=adapted.config), moment, accounts=accounts)
     if absent := [name for name in adapted.scorecard.features if name not in rows.column_names]:
         raise FeatureError(
             f"The model reads {absent[:5]}, which these tables do not give: an indicator of one's own has to be handed "
             "over here as in training, by Tables.with_indicators, and an attribute stands in the accounts table."
         )
-    return adapted, rows
+    return adapted, rows, moment
 
 
 def adapt(model: Model, tables: Tables) -> Model:

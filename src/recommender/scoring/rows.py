@@ -50,11 +50,12 @@ def resolve(
         If `source` cannot be read.
     """
     loaded = model if isinstance(model, Model) else load_model(model)
-    moment = datetime.now(UTC) if as_of is None else loaded.config.moment(as_of)
     wanted = None if accounts is None else _wanted(accounts)
     rows = _snapshot(source, wanted)
     if rows is None:
-        loaded, rows = _from_tables(source, loaded, moment, wanted)
+        loaded, rows, moment = _from_tables(source, loaded, as_of, wanted)
+    else:
+        moment = datetime.now(UTC) if as_of is None else loaded.config.moment(as_of)
     rows = _in_order(rows)
     fresh = None
     if complaints is not None:
@@ -97,10 +98,12 @@ def _read(path: Path, accounts: Sequence[str] | None) -> pa.Table:
         raise DataError(f"{path}: not a readable snapshot (truncated, damaged or no Parquet).") from error
 
 
-def _from_tables(source: Any, model: Model, moment: datetime, accounts: Sequence[str] | None) -> tuple[Model, pa.Table]:
+def _from_tables(
+    source: Any, model: Model, as_of: date | str | None, accounts: Sequence[str] | None
+) -> tuple[Model, pa.Table, datetime]:
     # The one lazy import of this room: only raw tables need Ibis and DuckDB.
     room = import_module("recommender.scoring.from_tables")
-    taken: tuple[Model, pa.Table] = room.take(source, model, moment, accounts)
+    taken: tuple[Model, pa.Table, datetime] = room.take(source, model, as_of, accounts)
     return taken
 
 
