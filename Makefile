@@ -18,6 +18,11 @@ bench-indicators: $(READY)
 slow: $(READY)
 	$(BIN)/python -m pytest -m slow -q
 
+.PHONY: torture
+# Kills, full disks, flipped bits and truncated files by the hundred.
+torture: $(READY)
+	$(BIN)/python -m pytest -m torture -q
+
 .PHONY: mutation bench-policy
 # Mutates policy/ and offers.py; fails where a mutant survives that is not written down as equivalent.
 mutation: $(READY)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from recommender.model import Decision, FreshComplaints, Model, load_model, save_model
     from recommender.ranking import CoHoldingRanker, LogisticRanker, PopularityRanker, Scorecard, hide_one
     from recommender.scoring import (
+        BatchOptions,
         Explanation,
         Recommendation,
         explain,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INDICATORS",
+    "BatchOptions",
     "Catalogue",
     "CoHoldingRanker",
     "Config",
@@ -85,6 +87,7 @@ _HOMES = {
     "model": ("Decision", "FreshComplaints", "Model", "load_model", "save_model"),
     "ranking": ("CoHoldingRanker", "LogisticRanker", "PopularityRanker", "Scorecard", "hide_one"),
     "scoring": (
+        "BatchOptions",
         "Explanation",
         "Recommendation",
         "explain",

@@ -1,21 +1,116 @@
-"""A file appears whole or not at all."""
+"""Files that appear whole or not at all, and are known again by their digests."""
 
+import hashlib
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Final
 
-__all__ = ["whole"]
+from recommender.errors import DataError
+
+__all__ = ["check_seal", "read_document", "sealed", "sha256_of", "sidecar_of", "sync_folder", "whole", "write_document"]
+
+_DIGEST: Final = "digest"
 
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """Give a hidden path beside `path`; sync and rename it when the block ends well, remove it otherwise."""
-    hidden = path.with_name(f".{path.name}.writing")
+    """Give a hidden path beside `path`; sync and rename it when the block ends well, remove it otherwise.
+
+    The hidden name is this process's own, so that a worker that outlives its job writes into nobody's file.
+    """
+    hidden = path.with_name(f".{path.name}.{os.getpid()}.writing")
     try:
         yield hidden
         with hidden.open("rb") as file:
             os.fsync(file.fileno())
         hidden.replace(path)
+        sync_folder(path.parent)
     finally:
         hidden.unlink(missing_ok=True)
+
+
+@contextmanager
+def sealed(path: Path) -> Iterator[Path]:
+    """Do as `whole` does, and put the sha256 of the file into a hidden sidecar beside it."""
+    sidecar = sidecar_of(path)
+    with whole(path) as hidden:
+        yield hidden
+        digest = sha256_of(hidden)
+        sidecar.unlink(missing_ok=True)
+    write_document(sidecar, {"sha256": digest})
+
+
+def check_seal(path: Path) -> str:
+    """Return the sha256 of `path`, which is that of its sidecar where it has one.
+
+    Raises
+    ------
+    DataError
+        If it differs from the sidecar's.
+    """
+    digest, sidecar = sha256_of(path), sidecar_of(path)
+    if sidecar.exists() and read_document(sidecar).get("sha256") != digest:
+        raise DataError(
+            f"{path}: it is not the file whose sha256 stands in {sidecar.name} beside it: it was damaged, or replaced "
+            "without it."
+        )
+    return digest
+
+
+def sidecar_of(path: Path) -> Path:
+    """Return where the hidden sidecar of `path` stands."""
+    return path.with_name(f".{path.name}.json")
+
+
+def sha256_of(path: Path) -> str:
+    """Return the sha256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_document(path: Path, document: Mapping[str, Any]) -> None:
+    """Write `document` as canonical JSON that carries its own digest."""
+    with whole(path) as hidden:
+        hidden.write_bytes(_dump(document))
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Read what `write_document` wrote, and nothing else: a single changed byte is refused.
+
+    Raises
+    ------
+    DataError
+        If it is missing or was changed.
+    """
+    try:
+        content = path.read_bytes()
+        document: dict[str, Any] = dict(json.loads(content))
+        document.pop(_DIGEST)
+    except FileNotFoundError:
+        raise DataError(f"{path}: there is no such file.") from None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DataError(f"{path}: it is damaged, or was not written by this package.") from error
+    if _dump(document) != content:
+        raise DataError(f"{path}: it was changed after it was written; its digest does not fit.")
+    return document
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` last."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _dump(document: Mapping[str, Any]) -> bytes:
+    digest = hashlib.sha256(_canonical(document)).hexdigest()
+    return _canonical({**document, _DIGEST: digest})
+
+
+def _canonical(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, sort_keys=True, indent=1, allow_nan=False).encode("ascii") + b"\n"

@@ -1,4 +1,5 @@
 import json
+import re
 import sys
 
 import pandas as pd
@@ -63,13 +64,38 @@ def test_the_offers_are_those_of_predict(scored, rows, trained, until):
 def test_scoring_twice_gives_the_same_bytes(run, scored, snapshot, trained, tmp_path):
     run("score", snapshot, "--model", trained, "--as-of", AS_OF, "--out", tmp_path / "again")
     for name in ("offers.parquet", "dispositions.parquet"):
-        assert (tmp_path / "again" / name).read_bytes() == (scored / name).read_bytes()
+        part = f"{name}/part-00000.parquet"
+        assert (tmp_path / "again" / part).read_bytes() == (scored / part).read_bytes()
 
 
 def test_results_are_not_overwritten(run, scored, snapshot, trained):
-    status, _, err = run("score", snapshot, "--model", trained, "--as-of", AS_OF, "--out", scored)
+    status, _, err = run("score", snapshot, "--model", trained, "--as-of", "2026-07-02", "--out", scored)
     assert status == 1
-    assert "holds the results of an earlier job" in err
+    assert "holds the results of an earlier job, which differs in its decided_at" in err
+
+
+def test_the_same_job_once_more_changes_nothing(run, scored, snapshot, trained):
+    before = {path: path.stat().st_mtime_ns for path in scored.rglob("*.parquet")}
+    status, out, _ = run("score", snapshot, "--model", trained, "--as-of", AS_OF, "--out", scored)
+    assert status == 0
+    assert "offers for" in out
+    assert {path: path.stat().st_mtime_ns for path in scored.rglob("*.parquet")} == before
+
+
+def test_a_log_gets_plain_lines_with_the_rate(run, snapshot, trained, tmp_path):
+    status, _, err = run(
+        "score", snapshot, "--model", trained, "--as-of", AS_OF, "--out", tmp_path / "log", "--workers", 2
+    )
+    assert status == 0
+    assert re.search(r"^Scoring: 600 of 600 accounts, [\d,]+ a second$", err, re.MULTILINE)
+
+
+def test_dispositions_may_be_left_to_the_counts(run, scored, snapshot, trained, tmp_path):
+    arguments = ("--model", trained, "--as-of", AS_OF, "--out", tmp_path / "counts", "--dispositions", "counts")
+    assert run("score", snapshot, *arguments)[0] == 0
+    assert not (tmp_path / "counts" / "dispositions.parquet").exists()
+    counts, whole = (json.loads((one / "summary.json").read_text()) for one in (tmp_path / "counts", scored))
+    assert counts["dispositions"] == whole["dispositions"]
 
 
 def test_a_stale_feed_is_exit_status_3(run, snapshot, trained, tmp_path):

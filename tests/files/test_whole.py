@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from recommender.files import whole
+from recommender.errors import DataError
+from recommender.files import check_seal, read_document, sealed, sha256_of, whole, write_document
 
 
 def test_a_file_appears_when_the_block_ends(tmp_path: Path):
@@ -34,4 +35,38 @@ def test_a_file_is_synced_before_it_has_its_name(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(os, "fsync", watched)
     with whole(tmp_path / "out.txt") as hidden:
         hidden.write_text("all of it")
-    assert synced == [False]
+    assert synced == [False, True]  # the file, and once it is named its folder
+
+
+def test_a_seal_holds_until_the_file_changes(tmp_path: Path):
+    with sealed(tmp_path / "out.bin") as hidden:
+        hidden.write_bytes(b"as it was")
+    assert check_seal(tmp_path / "out.bin") == sha256_of(tmp_path / "out.bin")
+    (tmp_path / "out.bin").write_bytes(b"as it is")
+    with pytest.raises(DataError, match=r"out.bin: it is not the file whose sha256 stands in .out.bin.json"):
+        check_seal(tmp_path / "out.bin")
+
+
+def test_a_file_without_a_seal_is_only_hashed(tmp_path: Path):
+    (tmp_path / "out.bin").write_bytes(b"abc")
+    assert check_seal(tmp_path / "out.bin") == sha256_of(tmp_path / "out.bin")
+
+
+def test_a_document_with_any_bit_changed_is_refused(tmp_path: Path):
+    path = tmp_path / "doc.json"
+    write_document(path, {"name": "é", "counts": {"b": 1, "a": [2, None]}})
+    assert read_document(path) == {"name": "é", "counts": {"b": 1, "a": [2, None]}}
+    content = path.read_bytes()
+    for place in range(8 * len(content)):
+        changed = bytearray(content)
+        changed[place // 8] ^= 1 << place % 8
+        path.write_bytes(changed)
+        with pytest.raises(DataError, match=r"doc\.json: it (is damaged|was changed)"):
+            read_document(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"5", b'{"digest": 1}', b"[" * 100_000])
+def test_what_is_no_document_is_refused(tmp_path: Path, content: bytes):
+    (tmp_path / "doc.json").write_bytes(content)
+    with pytest.raises(DataError, match=r"doc\.json"):
+        read_document(tmp_path / "doc.json")

@@ -1,6 +1,7 @@
 """A recheck takes away and never adds."""
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
@@ -167,13 +168,28 @@ def test_results_are_not_overwritten(saved, until):
         recommender.write_recheck(saved, complaints(), saved, as_of=until, complaints_known_until=until)
 
 
-def test_a_folder_without_a_summary_is_refused(saved, until, tmp_path):
-    (tmp_path / "offers.parquet").write_bytes((saved / "offers.parquet").read_bytes())
-    with pytest.raises(DataError, match="may not be whole"):
-        recommender.recheck(tmp_path, complaints(), as_of=until)
-    (tmp_path / "summary.json").write_text("{}")
-    with pytest.raises(DataError, match="by which settings"):
-        recommender.recheck(tmp_path, complaints(), as_of=until)
+def test_a_folder_whose_job_has_not_finished_is_refused(saved, until, tmp_path):
+    shutil.copytree(saved, tmp_path / "half")
+    (tmp_path / "half" / "_SUCCESS").unlink()
+    with pytest.raises(DataError, match="has no _SUCCESS, so what is here may not be whole"):
+        recommender.recheck(tmp_path / "half", complaints(), as_of=until)
+
+
+def test_the_offers_of_a_folder_are_those_of_its_parts(saved, until):
+    by_folder, by_part = (
+        recommender.recheck(path, complaints(), as_of=until, complaints_known_until=until)
+        for path in (saved, saved / "offers.parquet")
+    )
+    assert len(by_folder) > 100
+    pd.testing.assert_frame_equal(by_folder, by_part)
+
+
+def test_a_killed_recheck_is_done_again(saved, until, tmp_path):
+    for _ in range(2):
+        recommender.write_recheck(saved, complaints(), tmp_path / "one", as_of=until, complaints_known_until=until)
+        (tmp_path / "one" / "_SUCCESS").unlink()
+    with pytest.raises(DataError, match="has no _SUCCESS"):
+        recommender.recheck(tmp_path / "one", complaints(), as_of=until)
 
 
 def test_a_frame_needs_a_folder_named():

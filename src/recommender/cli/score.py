@@ -7,7 +7,9 @@ import typer
 
 import recommender
 from recommender.cli.options import AsOf, Complaints, ComplaintsKnownUntil, Data, ModelPath
-from recommender.cli.terminal import fail, say, show_table, step
+from recommender.cli.rate import step_with_rate
+from recommender.cli.terminal import fail, say, show_table
+from recommender.scoring import Kept
 
 NAME = "score"
 
@@ -19,15 +21,20 @@ def run(
     out: Annotated[Path, typer.Option("--out", help="Folder for the results.", show_default=False)],
     complaints: Complaints = None,
     complaints_known_until: ComplaintsKnownUntil = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes side by side.")] = 1,
+    dispositions: Annotated[
+        Kept, typer.Option("--dispositions", help="Of all pairs, of one account in a hundred, or their counts alone.")
+    ] = "all",
 ) -> None:
     """Decide for every account of raw tables or of a snapshot file.
 
-    Writes offers.parquet, dispositions.parquet and summary.json. Exit status 3: done, but a feed was missing or too
-    old, and offers were withheld.
+    Writes offers.parquet and dispositions.parquet in parts, summary.json, and _SUCCESS when all is done; a job that
+    was killed goes on where it was when it is called again. Exit status 3: done, but a feed was missing or too old,
+    and offers were withheld.
 
     Example: recommender score data/ --model models/cross-sell --as-of 2026-06-30 --out offers/
     """
-    with step("Scoring") as advance:
+    with step_with_rate("Scoring", "accounts") as advance:
         summary = recommender.score(
             data,
             model,
@@ -35,6 +42,7 @@ def run(
             as_of=as_of,
             complaints=complaints,
             complaints_known_until=complaints_known_until,
+            options=recommender.BatchOptions(workers=workers, dispositions=dispositions),
             progress=advance,
         )
     show_summary(summary, out)

@@ -1,55 +1,93 @@
 """Dispositions on disk: dictionary codes and one integer of reason bits, decoded on reading."""
 
 import json
+import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from recommender.errors import DataError
 from recommender.model import Decision
+from recommender.schema import ACCOUNT, DISPOSITION_COLUMNS, DISPOSITIONS, PRODUCT
+from recommender.scoring.results import DISPOSITIONS as KEPT_AS
+from recommender.scoring.results import read_result, results_at
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["compact", "read_dispositions"]
+__all__ = ["SAMPLE", "compact", "read_dispositions"]
 
-_CODES = b"reason_codes"
-_WAIVED = b"waived"
+SAMPLE: Final = 100
+_BITS: Final = "reason_bits"
+_CODES: Final = b"reason_codes"
+_WAIVED: Final = b"waived"
 
 
-def compact(decision: Decision) -> pa.Table:
-    """Return the dispositions with `reason_bits` in place of `reasons`.
+def compact(decision: Decision, *, sample: bool = False) -> pa.Table:
+    """Return the dispositions with `reason_bits` in place of `reasons`; with `sample`, of one account in `SAMPLE`.
 
-    The codes, and which of them the operator waived, stand in the schema's metadata.
+    An account is in the sample by its id, so it is in it every day. The codes, and which of them the operator waived,
+    stand in the schema's metadata.
     """
-    table = decision.dispositions()
-    bits = pa.array(decision.bits.ravel())
-    compacted = table.drop_columns(["reasons"]).append_column("reason_bits", bits)
-    return compacted.replace_schema_metadata({_CODES: json.dumps(decision.codes), _WAIVED: json.dumps(decision.waived)})
+    n, p = decision.disposition.shape
+    kept = _in_sample(decision.account_id) if sample else np.arange(n)
+    propensity = decision.propensity[kept].ravel()
+    columns = {
+        ACCOUNT: _coded(np.repeat(np.arange(len(kept)), p), decision.account_id.take(pa.array(kept, pa.int64()))),
+        PRODUCT: _coded(np.tile(np.arange(p), len(kept)), pa.array(decision.product_id, pa.string())),
+        "propensity": pa.array(propensity, mask=np.isnan(propensity)),
+        "disposition": _coded(decision.disposition[kept].ravel(), pa.array(DISPOSITIONS, pa.string())),
+        _BITS: pa.array(decision.bits[kept].ravel()),
+    }
+    said = {_CODES: json.dumps(decision.codes), _WAIVED: json.dumps(decision.waived)}
+    return pa.table(columns).replace_schema_metadata(said)
 
 
 def read_dispositions(path: str | Path) -> "pd.DataFrame":
     """Read the dispositions of a batch job, with `reasons` as lists of codes.
 
+    Parameters
+    ----------
+    path
+        The folder that `recommender.score` wrote, its `dispositions.parquet`, or a single file of them.
+
     Raises
     ------
     DataError
-        If the file is missing, damaged or holds no dispositions.
+        If the job has not finished or kept none, or a file is missing, damaged or holds no dispositions.
     """
+    home = results_at(Path(path), KEPT_AS)
+    table = _read_file(Path(path)) if home is None else read_result(home, KEPT_AS)
     try:
-        table = pq.read_table(path, page_checksum_verification=True)
-        codes = np.array(json.loads(table.schema.metadata[_CODES]))
-    except (pa.ArrowException, OSError, TypeError, KeyError) as error:
+        codes = json.loads((table.schema.metadata or {})[_CODES])
+        plain = table.set_column(0, ACCOUNT, table.column(ACCOUNT).cast(pa.string()))
+        frame = plain.drop_columns([_BITS]).to_pandas()
+        frame["reasons"] = _reasons(table.column(_BITS).to_numpy(), codes)
+        return frame[list(DISPOSITION_COLUMNS)]
+    except (KeyError, ValueError) as error:
+        raise DataError(f"{path}: it holds no dispositions.") from error
+
+
+def _read_file(path: Path) -> pa.Table:
+    try:
+        return pq.read_table(path, page_checksum_verification=True)
+    except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path}: not a readable file of dispositions.") from error
-    frame = table.drop_columns(["reason_bits"]).to_pandas()
-    frame["reasons"] = _reasons(table.column("reason_bits").to_numpy(), codes)
-    return frame
 
 
-def _reasons(bits: np.ndarray, codes: np.ndarray) -> list[list[str]]:
+def _in_sample(ids: Any) -> NDArray[np.intp]:
+    return np.flatnonzero([zlib.crc32(one.encode()) % SAMPLE == 0 for one in ids.to_pylist()])
+
+
+def _coded(codes: NDArray[Any], words: Any) -> "pa.DictionaryArray[Any, Any]":
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), words)
+
+
+def _reasons(bits: NDArray[Any], codes: list[str]) -> list[list[str]]:
     distinct, which = np.unique(bits, return_inverse=True)
-    lists = [[str(code) for i, code in enumerate(codes) if value >> i & 1] for value in distinct.tolist()]
+    lists = [[code for i, code in enumerate(codes) if value >> i & 1] for value in distinct.tolist()]
     return [lists[i] for i in which]

@@ -1,57 +1,18 @@
-"""Results on disk: each file whole or not there, the summary last."""
+"""Parquet files as a job writes them: with page checksums, and a hidden name until all is written."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from recommender.errors import OutputError
-from recommender.files import whole
+from recommender.files import sha256_of, whole
 
-__all__ = ["OFFERS", "SUMMARY", "empty_folder", "parquet", "refuse_results", "write_summary"]
-
-OFFERS: Final = "offers.parquet"
-SUMMARY: Final = "summary.json"
+__all__ = ["write_parquet"]
 
 
-def empty_folder(folder: Path) -> None:
-    """Make `folder` where it is missing; see `refuse_results`."""
-    refuse_results(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-
-
-def refuse_results(folder: Path) -> None:
-    """Refuse a folder that is no place for new results.
-
-    Raises
-    ------
-    OutputError
-        If it holds results already.
-    """
-    if (folder / SUMMARY).exists():
-        raise OutputError(f"{folder}: it holds the results of an earlier job; name another folder, or remove it.")
-
-
-def write_summary(folder: Path, summary: Mapping[str, Any]) -> None:
-    """Write the summary of a job, by which its other results are known to be whole."""
-    with whole(folder / SUMMARY) as path:
-        path.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
-
-
-@contextmanager
-def parquet(path: Path) -> Iterator[Callable[[pa.Table], None]]:
-    """Give a function that appends a table to `path`, which appears only when all of it is written."""
-    with whole(path) as hidden, ExitStack() as files:
-        writers: list[pq.ParquetWriter] = []
-
-        def append(table: pa.Table) -> None:
-            if not writers:
-                writer = pq.ParquetWriter(hidden, table.schema, compression="zstd", write_page_checksum=True)
-                writers.append(files.enter_context(writer))
-            writers[0].write_table(table)
-
-        yield append
+def write_parquet(path: Path, table: pa.Table) -> dict[str, Any]:
+    """Write `table`, whole or not at all, and return its rows and sha256; equal rows give equal bytes."""
+    with whole(path) as hidden:
+        pq.write_table(table.combine_chunks(), hidden, compression="zstd", write_page_checksum=True)
+        return {"rows": table.num_rows, "sha256": sha256_of(hidden)}

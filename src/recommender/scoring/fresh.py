@@ -70,7 +70,7 @@ def _table(source: Any) -> pa.Table:
 
 def _read(path: Path) -> pa.Table:
     try:
-        return pq.read_table(path) if path.suffix == ".parquet" else _read_csv(path)
+        return pq.read_table(path, page_checksum_verification=True) if path.suffix == ".parquet" else _read_csv(path)
     except FileNotFoundError:
         raise DataError(f"{path}: there is no such file.") from None
     except (pa.ArrowException, OSError) as error:

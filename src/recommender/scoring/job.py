@@ -1,51 +1,36 @@
 """The batch job: a fixed plan of shards in, offers, dispositions and a summary out, each file whole or not there."""
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from recommender.errors import OutputError
-from recommender.model import Decision, Model
-from recommender.schema import AS_OF, COMPLAINTS_KNOWN_UNTIL, CONSENTS_KNOWN_UNTIL, CONTACTS_KNOWN_UNTIL
-from recommender.scoring.dispositions import compact
-from recommender.scoring.files import OFFERS, parquet, refuse_results, write_summary
-from recommender.scoring.rows import Request, resolve
+from recommender.errors import DataError, OutputError
+from recommender.files import read_document, sha256_of, write_document
+from recommender.model import Model
+from recommender.schema import (
+    AS_OF,
+    COMPLAINTS_KNOWN_UNTIL,
+    CONSENTS_KNOWN_UNTIL,
+    CONTACTS_KNOWN_UNTIL,
+    DISPOSITIONS,
+)
+from recommender.scoring.batch import Batch, open_batch
+from recommender.scoring.identity import digest_of
+from recommender.scoring.locking import alone_in
+from recommender.scoring.options import BatchOptions
+from recommender.scoring.places import refuse_sources
+from recommender.scoring.results import JOB, MANIFEST, SUMMARY, finish, read_manifest, read_summary
+from recommender.scoring.shards import Finished, Work, find_finished, kept_as, work_on
+from recommender.scoring.tally import Tally
 
-__all__ = ["SHARD_ROWS", "score"]
-
-SHARD_ROWS = 50_000
-DISPOSITIONS = "dispositions.parquet"
+__all__ = ["score"]
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass
-class _Tally:
-    """What the decisions so far add up to."""
-
-    accounts: int = 0
-    offers: int = 0
-    with_offers: int = 0
-    dispositions: Counter[str] = field(default_factory=Counter)
-    suppressions: Counter[str] = field(default_factory=Counter)
-    waterfall: Counter[str] = field(default_factory=Counter)
-    stale: set[str] = field(default_factory=set)
-
-    def add(self, decision: Decision) -> None:
-        self.accounts += len(decision.account_id)
-        self.offers += decision.offers.num_rows
-        self.with_offers += len(decision.offers.column("account_id").unique())
-        self.dispositions.update(decision.counts)
-        self.suppressions.update(decision.suppressions)
-        self.waterfall.update(decision.waterfall)
-        self.stale.update(decision.stale)
 
 
 def score(
@@ -56,23 +41,31 @@ def score(
     as_of: date | str,
     complaints: Any = None,
     complaints_known_until: datetime | str | None = None,
+    options: BatchOptions = BatchOptions(),  # noqa: B008  # frozen
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Decide for every account and write `offers.parquet`, `dispositions.parquet` and `summary.json`.
+    """Decide for every account and write `offers.parquet`, `dispositions.parquet`, `summary.json` and `_SUCCESS`.
 
-    The summary is written last: where it stands, the other two are whole. The same input gives the same bytes of
-    offers and dispositions. In the summary, `suppressions` counts a pair for every rule that hits it, and `waterfall`
-    only for the first of them in the order of the policy's codes, so that it adds up to the pairs suppressed;
-    `policy` says which rules are switched off and which settings answer for that.
+    The first two are folders of parts, one for each shard of accounts. `_SUCCESS` is written last: where it stands,
+    everything is whole, and it names the sha256 of every file. A job that was killed is taken up again by the same
+    call and keeps the shards that it finished; the same call once more finds everything done and changes nothing. The
+    same input gives the same bytes of offers and dispositions, in whatever order its rows come, and however many
+    accounts are decided at once and by how many workers.
+
+    In the summary, `suppressions` counts a pair for every rule that hits it, and `waterfall` only for the first of
+    them in the order of the policy's codes, so that it adds up to the pairs suppressed; `policy` says which rules are
+    switched off and which settings answer for that.
 
     Parameters
     ----------
     source, model, as_of, complaints, complaints_known_until
-        As for `recommender.recommend`.
+        As for `recommender.recommend`. A snapshot file is read in runs of rows, so that memory does not grow with it.
     out
-        A folder that has no results yet; it is made where it is missing.
+        A folder without results of another job; it is made where it is missing.
+    options
+        Workers, and which dispositions are kept.
     progress
-        Called with the rows done and the rows in all after each shard.
+        Called with the accounts done and the accounts in all after each shard.
 
     Returns
     -------
@@ -81,63 +74,118 @@ def score(
 
     Raises
     ------
+    DataError
+        If the input cannot be read or is damaged.
     OutputError
-        If the folder holds results already or cannot be written.
+        If the folder holds results of another job, is that of the input, or cannot be written.
     """
     started = time.monotonic()
     folder = Path(out)
+    refuse_sources(folder, source, model)
+    batch = open_batch(
+        source,
+        model,
+        as_of=as_of,
+        complaints=complaints,
+        complaints_known_until=complaints_known_until,
+        options=options,
+        scratch=folder,
+    )
     try:
-        refuse_results(folder)
-        request = resolve(
-            source, model, as_of=as_of, complaints=complaints, complaints_known_until=complaints_known_until
-        )
-        folder.mkdir(parents=True, exist_ok=True)
-        tally = _write_results(request, folder, progress)
-        summary = _summary(request, tally) | {"seconds": round(time.monotonic() - started, 3)}
-        write_summary(folder, summary)
+        with alone_in(folder):
+            if (folder / MANIFEST).exists():
+                return _finished_before(folder, batch)
+            _begin(folder, batch)
+            tally, files = _run(batch, folder, progress)
+            summary = _summary(batch, tally) | {"seconds": round(time.monotonic() - started, 3)}
+            finish(folder, summary, files, batch.identity)
     except OSError as error:
         raise OutputError(f"{folder}: the results cannot be written ({error.strerror or error}).") from error
     return summary
 
 
-def _write_results(request: Request, folder: Path, progress: Progress | None) -> _Tally:
-    tally = _Tally()
-    with ExitStack() as files:
-        offers = files.enter_context(parquet(folder / OFFERS))
-        dispositions = files.enter_context(parquet(folder / DISPOSITIONS))
-        for done, decision in _decisions(request):
-            offers(decision.offers)
-            dispositions(compact(decision))
-            tally.add(decision)
-            if progress:
-                progress(done, request.rows.num_rows)
-    return tally
+def _finished_before(folder: Path, batch: Batch) -> dict[str, Any]:
+    manifest = read_manifest(folder)
+    _refuse_another(folder, manifest["job"], batch.identity)
+    return read_summary(folder, manifest)
 
 
-def _decisions(request: Request) -> Iterator[tuple[int, Decision]]:
-    total = request.rows.num_rows
-    for start in range(0, max(total, 1), SHARD_ROWS):
-        shard = request.rows.slice(start, SHARD_ROWS)
-        decided = request.model.decide(shard, decided_at=request.decided_at, complaints=request.complaints)
-        yield min(start + SHARD_ROWS, total), decided
+def _begin(folder: Path, batch: Batch) -> None:
+    """Put the job's name on the folder, or find there that an earlier run of the same job has."""
+    if (folder / SUMMARY).exists() and not (folder / JOB).exists():
+        raise OutputError(f"{folder}: it holds the results of an earlier job; name another folder, or remove it.")
+    for name in kept_as(batch.options):
+        (folder / name).mkdir(exist_ok=True)
+    if (folder / JOB).exists():
+        _refuse_another(folder, _named(folder / JOB), batch.identity)
+    else:
+        write_document(folder / JOB, batch.identity)
 
 
-def _summary(request: Request, tally: _Tally) -> dict[str, Any]:
-    model = request.model
+def _named(path: Path) -> dict[str, Any]:
+    try:
+        return read_document(path)
+    except DataError as error:
+        raise OutputError(f"{error} So it is unknown what job began here; remove the folder.") from error
+
+
+def _refuse_another(folder: Path, found: dict[str, Any], wanted: dict[str, Any]) -> None:
+    if other := [name for name in sorted(found.keys() | wanted.keys()) if found.get(name) != wanted.get(name)]:
+        raise OutputError(
+            f"{folder}: it holds the results of an earlier job, which differs in its {', '.join(other)}; name another "
+            "folder, or remove it."
+        )
+
+
+def _run(batch: Batch, folder: Path, progress: Progress | None) -> tuple[Tally, dict[str, Any]]:
+    work = Work(batch.model, batch.decided_at, batch.complaints, batch.options, folder, job=digest_of(batch.identity))
+    tally, files = Tally(), {JOB: {"sha256": sha256_of(folder / JOB)}}
+    for finished in _shards(work, batch):
+        files |= finished.files
+        tally.add(finished.tally)
+        if progress:
+            progress(tally.accounts, batch.accounts.n)
+    return tally, files
+
+
+def _shards(work: Work, batch: Batch) -> Iterator[Finished]:
+    """Give every shard: those that an earlier run finished, and then the others as they are finished."""
+    count = -(-max(batch.accounts.n, 1) // batch.options.shard_rows)
+    kept = {number: found for number in range(count) if (found := find_finished(work, number))}
+    yield from kept.values()
+    if len(kept) == count:
+        return
+    rows = batch.accounts.shards(batch.options.shard_rows) if batch.accounts.n else iter([batch.accounts.first])
+    todo = ((number, shard) for number, shard in enumerate(rows) if number not in kept)
+    if batch.options.workers == 1:
+        yield from (work_on(work, number, shard) for number, shard in todo)
+    else:
+        yield from _side_by_side(work, todo)
+
+
+def _side_by_side(work: Work, todo: Iterator[tuple[int, pa.Table]]) -> Iterator[Finished]:
+    room = import_module("recommender.scoring.workers")  # joblib is of no use to a single process
+    found: Iterator[Finished] = room.work_on_all(work, todo)
+    return found
+
+
+def _summary(batch: Batch, tally: Tally) -> dict[str, Any]:
+    model, products = batch.model, len(batch.model.catalogue.products)
     return {
         "accounts": tally.accounts,
-        "products": len(model.catalogue.products),
-        "candidates": tally.accounts * len(model.catalogue.products),
+        "products": products,
+        "candidates": tally.accounts * products,
         "offers": tally.offers,
         "accounts_with_offers": tally.with_offers,
-        "dispositions": dict(tally.dispositions),
-        "suppressions": {code: count for code, count in tally.suppressions.items() if count},
-        "waterfall": {code: count for code, count in tally.waterfall.items() if count},
+        "dispositions": {name: tally.dispositions[name] for name in DISPOSITIONS},
+        "dispositions_kept": batch.options.dispositions,
+        "suppressions": {code: tally.suppressions[code] for code in model.policy.codes if tally.suppressions[code]},
+        "waterfall": {code: tally.waterfall[code] for code in model.policy.codes if tally.waterfall[code]},
         "stale": sorted(tally.stale),
-        "known_until": _watermarks(request),
-        "stated": _stated(request),
-        "as_of": _first(request.rows, AS_OF),
-        "decided_at": request.decided_at.isoformat(),
+        "known_until": _watermarks(batch),
+        "stated": _stated(batch),
+        "as_of": _first(batch, AS_OF),
+        "decided_at": batch.decided_at.isoformat(),
         "model_version": model.label,
         "policy_version": model.policy.version,
         "policy": {"switched_off": list(model.policy.switched_off), "waivers": list(model.policy.waivers)},
@@ -146,19 +194,20 @@ def _summary(request: Request, tally: _Tally) -> dict[str, Any]:
     }
 
 
-def _watermarks(request: Request) -> dict[str, str | None]:
+def _watermarks(batch: Batch) -> dict[str, str | None]:
     return {
-        name.removesuffix("_known_until"): _first(request.rows, name)
+        name.removesuffix("_known_until"): _first(batch, name)
         for name in (COMPLAINTS_KNOWN_UNTIL, CONSENTS_KNOWN_UNTIL, CONTACTS_KNOWN_UNTIL)
     }
 
 
-def _first(rows: pa.Table, name: str) -> str | None:
+def _first(batch: Batch, name: str) -> str | None:
+    rows = batch.accounts.first
     moment = rows.column(name)[0].as_py() if rows.num_rows else None
     return None if moment is None else str(moment.isoformat())
 
 
-def _stated(request: Request) -> dict[str, str]:
+def _stated(batch: Batch) -> dict[str, str]:
     """List what the operator states instead of showing it, as every result must carry it."""
-    config = request.model.config
+    config = batch.model.config
     return {"consents.if_missing": config.consents.if_missing, "contacts.if_missing": config.contacts.if_missing}

@@ -15,7 +15,7 @@ from recommender.errors import DataError, OutputError
 from recommender.files import whole
 from recommender.policy import Facts, Policy, Rule, build_policy
 from recommender.schema import ACCOUNT, ALL_CHANNELS, CONTACT_LOG, PRODUCT
-from recommender.scoring.files import parquet
+from recommender.scoring.files import write_parquet
 from recommender.snapshots import build_snapshot
 from recommender.tables import Tables, catalogue, fetch, read_tables
 
@@ -101,8 +101,7 @@ def write_followups(
 
 def _write(listed: pa.Table, path: Path) -> None:
     if path.suffix == ".parquet":
-        with parquet(path) as append:
-            append(listed)
+        write_parquet(path, listed)
         return
     with whole(path) as hidden:
         listed.to_pandas().to_csv(hidden, index=False)

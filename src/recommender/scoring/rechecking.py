@@ -1,6 +1,5 @@
 """Saved offers, looked at once more before they are made: what may no longer stand is taken out, nothing is added."""
 
-import json
 import warnings
 from collections import Counter
 from dataclasses import dataclass
@@ -16,14 +15,24 @@ from numpy.typing import NDArray
 
 from recommender.catalogue import Catalogue
 from recommender.config import Config
-from recommender.errors import DataError, OutputError, StaleDataWarning
+from recommender.errors import ConfigError, DataError, OutputError, StaleDataWarning
 from recommender.frames import is_frame, to_arrow
 from recommender.model import FreshComplaints
 from recommender.policy import ComplaintStatusStale, Facts, OpenComplaint, Policy, build_policy
 from recommender.policy.facts.arrow import FACT_TYPES
 from recommender.schema import ACCOUNT, COMPLAINT_SPANS
-from recommender.scoring.files import OFFERS, SUMMARY, empty_folder, parquet, write_summary
+from recommender.scoring.files import write_parquet
 from recommender.scoring.fresh import read_fresh_complaints
+from recommender.scoring.results import (
+    OFFERS,
+    SUMMARY,
+    claim_folder,
+    finish,
+    read_manifest,
+    read_result,
+    read_summary,
+    results_at,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,7 +127,7 @@ def write_recheck(
     complaints_known_until: datetime | str | None = None,
     config: Config | None = None,
 ) -> dict[str, Any]:
-    """Recheck as `recheck` does and write `offers.parquet`, `removed.parquet` and, last, `summary.json`.
+    """Recheck as `recheck` does and write `offers.parquet`, `removed.parquet`, `summary.json` and, last, `_SUCCESS`.
 
     `removed.parquet` has the offers taken out and, in `removed_because`, the codes of all that speaks against each.
 
@@ -143,11 +152,10 @@ def write_recheck(
     folder = _beside(offers, checked.decided_at) if out is None else Path(out)
     summary = _summary(checked) | {"folder": str(folder)}
     try:
-        empty_folder(folder)
-        for name, table in ((OFFERS, checked.kept), (REMOVED, checked.removed)):
-            with parquet(folder / name) as append:
-                append(table)
-        write_summary(folder, {name: value for name, value in summary.items() if name != "folder"})
+        claim_folder(folder)
+        tables = {OFFERS: checked.kept, REMOVED: checked.removed}
+        files = {name: write_parquet(folder / name, table) for name, table in tables.items()}
+        finish(folder, {name: value for name, value in summary.items() if name != "folder"}, files, {})
     except OSError as error:
         raise OutputError(f"{folder}: the results cannot be written ({error.strerror or error}).") from error
     return summary
@@ -183,10 +191,10 @@ def _read(offers: Any) -> tuple[pa.Table, Config | None]:
         return to_arrow(offers), None
     if not isinstance(offers, str | Path):
         raise DataError(f"offers: a frame, a Parquet file or a folder was needed, {type(offers).__name__} came.")
-    path = Path(offers)
-    if path.is_dir():
-        return _parquet_of(path / OFFERS), _settings(path / SUMMARY)
-    return _parquet_of(path), None
+    home = results_at(Path(offers), OFFERS)
+    if home is None:
+        return _parquet_of(Path(offers)), None
+    return read_result(home, OFFERS), _settings(home)
 
 
 def _parquet_of(path: Path) -> pa.Table:
@@ -198,13 +206,11 @@ def _parquet_of(path: Path) -> pa.Table:
         raise DataError(f"{path}: not a readable file of offers.") from error
 
 
-def _settings(summary: Path) -> Config:
+def _settings(folder: Path) -> Config:
     try:
-        return Config.from_dict(json.loads(summary.read_text(encoding="utf-8"))["settings"])
-    except FileNotFoundError:
-        raise DataError(f"{summary}: it is missing, so the offers beside it may not be whole.") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{summary}: it does not say by which settings the offers were made.") from error
+        return Config.from_dict(read_summary(folder, read_manifest(folder))["settings"])
+    except (KeyError, TypeError, ConfigError) as error:
+        raise DataError(f"{folder / SUMMARY}: it does not say by which settings the offers were made.") from error
 
 
 def _against(

@@ -1,0 +1,41 @@
+"""One job at a time in a folder."""
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from recommender.errors import OutputError
+from recommender.scoring.sorting import SCRATCH
+
+__all__ = ["alone_in"]
+
+_LOCK: Final = ".lock"
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep other jobs out of `folder` and clear away what a killed one left half-written.
+
+    Raises
+    ------
+    OutputError
+        If another job is at work there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OutputError(f"{folder}: another job is at work here; wait for it, or name another folder.") from None
+        _clear(folder)
+        yield
+
+
+def _clear(folder: Path) -> None:
+    for half in (*folder.glob(".*.writing"), *folder.glob("*.parquet/.*.writing")):
+        half.unlink(missing_ok=True)
+    for scratch in folder.glob(f"{SCRATCH}*"):
+        shutil.rmtree(scratch, ignore_errors=True)

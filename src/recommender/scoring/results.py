@@ -1,0 +1,132 @@
+"""A folder of results: its manifest `_SUCCESS`, written last, vouches for every file that it names."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from recommender.errors import DataError, OutputError
+from recommender.files import read_document, sha256_of, whole, write_document
+
+__all__ = [
+    "DISPOSITIONS",
+    "JOB",
+    "MANIFEST",
+    "OFFERS",
+    "SUMMARY",
+    "claim_folder",
+    "finish",
+    "read_manifest",
+    "read_result",
+    "read_summary",
+    "results_at",
+]
+
+OFFERS: Final = "offers.parquet"
+DISPOSITIONS: Final = "dispositions.parquet"
+SUMMARY: Final = "summary.json"
+MANIFEST: Final = "_SUCCESS"
+JOB: Final = ".job.json"
+_FORMAT: Final = 1
+
+
+def claim_folder(folder: Path) -> None:
+    """Make `folder` for new results.
+
+    Raises
+    ------
+    OutputError
+        If it holds results already, finished or not.
+    """
+    if any((folder / name).exists() for name in (MANIFEST, JOB)):
+        raise OutputError(f"{folder}: it holds the results of an earlier job; name another folder, or remove it.")
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def finish(folder: Path, summary: Mapping[str, Any], files: Mapping[str, Any], job: Mapping[str, Any]) -> None:
+    """Write the summary and then the manifest, which names `files` (each with its rows and sha256) and the `job`."""
+    with whole(folder / SUMMARY) as path:
+        path.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
+    vouched = {**files, SUMMARY: {"sha256": sha256_of(folder / SUMMARY)}}
+    write_document(folder / MANIFEST, {"format": _FORMAT, "job": dict(job), "files": vouched})
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a finished job, and hold the small files that it names against it.
+
+    Raises
+    ------
+    DataError
+        If the job has not finished, or a file is damaged, missing or not of this job.
+    """
+    if not (folder / MANIFEST).is_file():
+        raise DataError(
+            f"{folder}: it has no {MANIFEST}, so what is here may not be whole: the job that writes it has not "
+            "finished; run it again, it goes on where it was."
+        )
+    manifest = read_document(folder / MANIFEST)
+    if manifest.get("format") != _FORMAT:
+        raise DataError(f"{folder / MANIFEST}: format {_FORMAT} was needed, {manifest.get('format')!r} came.")
+    for name in manifest["files"]:
+        if name.endswith(".json"):
+            _read(folder, name, manifest)
+    return manifest
+
+
+def read_summary(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the summary that the manifest vouches for."""
+    summary: dict[str, Any] = json.loads(_read(folder, SUMMARY, manifest))
+    return summary
+
+
+def read_result(folder: Path, name: str) -> pa.Table:
+    """Read `name`, a file or a folder of parts, of a finished job.
+
+    Raises
+    ------
+    DataError
+        If the job has not finished or keeps no `name`, or a file is damaged, missing or not of this job.
+    """
+    manifest = read_manifest(folder)
+    parts = sorted(part for part in manifest["files"] if part == name or part.startswith(f"{name}/"))
+    if not parts:
+        raise DataError(f"{folder}: this job kept no {name}.")
+    if odd := sorted(_parts_in(folder, name) - set(parts)):
+        raise DataError(f"{folder}: files are here that {MANIFEST} does not name: {odd[:5]}.")
+    return pa.concat_tables([_parsed(folder / part, _read(folder, part, manifest)) for part in parts])
+
+
+def results_at(path: Path, name: str) -> Path | None:
+    """Return the folder of results that `path` stands for: itself, or the one that it is the part `name` of."""
+    if not path.is_dir():
+        return path.parent if path.name == name and (path.parent / MANIFEST).is_file() else None
+    return path.parent if path.name == name else path
+
+
+def _parts_in(folder: Path, name: str) -> set[str]:
+    home = folder / name
+    if not home.is_dir():
+        return set()
+    return {f"{name}/{entry.name}" for entry in home.iterdir() if not entry.name.startswith((".", "_"))}
+
+
+def _read(folder: Path, name: str, manifest: Mapping[str, Any]) -> bytes:
+    path = folder / name
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}: {MANIFEST} names it, but it cannot be read ({error.strerror or error}).") from error
+    if hashlib.sha256(content).hexdigest() != manifest["files"][name]["sha256"]:
+        raise DataError(f"{path}: it is damaged: its sha256 is not the one in {MANIFEST}.")
+    return content
+
+
+def _parsed(path: Path, content: bytes) -> pa.Table:
+    try:
+        return pq.read_table(pa.BufferReader(content), page_checksum_verification=True)
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"{path}: no readable Parquet file.") from error

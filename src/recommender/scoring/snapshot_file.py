@@ -1,0 +1,89 @@
+"""A snapshot file, read by columns and in runs of rows, with its checksums verified."""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from recommender.errors import DataError
+from recommender.model import Model
+from recommender.policy.facts.arrow import FACT_TYPES
+from recommender.schema import ACCOUNT, AS_OF
+
+__all__ = ["is_snapshot_file", "needed", "read_accounts", "read_runs"]
+
+
+def is_snapshot_file(source: Any) -> bool:
+    """Whether `source` names a Parquet file."""
+    return isinstance(source, str | Path) and Path(source).suffix == ".parquet" and Path(source).is_file()
+
+
+def needed(model: Model) -> set[str] | None:
+    """Return the columns that a decision reads, or None for all: an operator's own rule may read any."""
+    return None if model.rules else {ACCOUNT, AS_OF, *FACT_TYPES, *model.scorecard.features}
+
+
+def read_runs(path: Path, columns: Collection[str] | None, n_rows: int) -> Iterator[pa.Table]:
+    """Read `n_rows` rows after the other; memory grows with a row group of the file and not with the file.
+
+    Raises
+    ------
+    DataError
+        If the file is truncated, damaged or no Parquet.
+    """
+    with _refusing(path), _open(path) as file:
+        for batch in file.iter_batches(batch_size=n_rows, columns=_names(file, columns)):
+            yield pa.Table.from_batches([batch])
+
+
+def read_accounts(path: Path, columns: Collection[str] | None, accounts: Sequence[str] | None) -> pa.Table:
+    """Read the rows of `accounts`, or all; only row groups whose statistics allow for one of them are read.
+
+    Raises
+    ------
+    DataError
+        If the file is truncated, damaged or no Parquet.
+    """
+    with _refusing(path), _open(path) as file:
+        names = _names(file, columns)
+        if accounts is None:
+            return file.read(columns=names)
+        rows = file.read_row_groups(_groups_of(file, accounts), columns=names)
+        if rows.schema.get_field_index(ACCOUNT) < 0:
+            return rows
+        return rows.filter(pc.is_in(rows.column(ACCOUNT).cast(pa.string()), pa.array(list(accounts), pa.string())))
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"{path}: not a readable snapshot (truncated, damaged or no Parquet).") from error
+
+
+def _open(path: Path) -> pq.ParquetFile:
+    # With pre_buffer the column chunks of every row group would be fetched at once.
+    return pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False)
+
+
+def _names(file: pq.ParquetFile, columns: Collection[str] | None) -> list[str] | None:
+    return None if columns is None else [name for name in file.schema_arrow.names if name in columns]
+
+
+def _groups_of(file: pq.ParquetFile, accounts: Sequence[str]) -> list[int]:
+    column = next((i for i, name in enumerate(file.schema.names) if name == ACCOUNT), None)
+    groups = range(file.metadata.num_row_groups)
+    if column is None:
+        return list(groups)
+    return [group for group in groups if _may_hold(file.metadata.row_group(group).column(column).statistics, accounts)]
+
+
+def _may_hold(statistics: Any, accounts: Sequence[str]) -> bool:
+    if statistics is None or not statistics.has_min_max or not isinstance(statistics.min, str):
+        return True
+    return any(statistics.min <= account <= statistics.max for account in accounts)
