@@ -11,17 +11,27 @@ if TYPE_CHECKING:
     from recommender.evaluation import evaluate, headlines
     from recommender.labels import take_up
     from recommender.model import Decision, FreshComplaints, Model, load_model, save_model
-    from recommender.ranking import CoHoldingRanker, LogisticRanker, PopularityRanker, Scorecard, hide_one
+    from recommender.ranking import (
+        BoostedRanker,
+        CoHoldingRanker,
+        LogisticRanker,
+        PopularityRanker,
+        Scorecard,
+        ScorecardRanker,
+        hide_one,
+    )
     from recommender.scoring import (
         BatchOptions,
         Explanation,
         Recommendation,
+        Shown,
         explain,
         predict,
         read_dispositions,
         recheck,
         recommend,
         score,
+        show,
         write_recheck,
     )
     from recommender.scoring.leads import followups, write_followups
@@ -34,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "INDICATORS",
     "BatchOptions",
+    "BoostedRanker",
     "Catalogue",
     "CoHoldingRanker",
     "Config",
@@ -48,6 +59,8 @@ __all__ = [
     "Recommendation",
     "RecommenderError",
     "Scorecard",
+    "ScorecardRanker",
+    "Shown",
     "StaleDataWarning",
     "Tables",
     "UnknownAccountWarning",
@@ -67,6 +80,7 @@ __all__ = [
     "recommend",
     "save_model",
     "score",
+    "show",
     "simulate",
     "snapshot",
     "take_up",
@@ -85,17 +99,27 @@ _HOMES = {
     "evaluation": ("evaluate", "headlines"),
     "labels": ("take_up",),
     "model": ("Decision", "FreshComplaints", "Model", "load_model", "save_model"),
-    "ranking": ("CoHoldingRanker", "LogisticRanker", "PopularityRanker", "Scorecard", "hide_one"),
+    "ranking": (
+        "BoostedRanker",
+        "CoHoldingRanker",
+        "LogisticRanker",
+        "PopularityRanker",
+        "Scorecard",
+        "ScorecardRanker",
+        "hide_one",
+    ),
     "scoring": (
         "BatchOptions",
         "Explanation",
         "Recommendation",
+        "Shown",
         "explain",
         "predict",
         "read_dispositions",
         "recheck",
         "recommend",
         "score",
+        "show",
         "write_recheck",
     ),
     "scoring.leads": ("followups", "write_followups"),

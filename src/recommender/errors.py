@@ -8,6 +8,7 @@ __all__ = [
     "ContractError",
     "DataError",
     "FeatureError",
+    "MissingExtraError",
     "ModelError",
     "NotEnoughDataError",
     "OutputError",
@@ -51,6 +52,10 @@ class FeatureError(DataError):
 
 class ModelError(RecommenderError):
     """A model folder is refused."""
+
+
+class MissingExtraError(RecommenderError):
+    """An optional part of the package is not installed."""
 
 
 class OutputError(RecommenderError):

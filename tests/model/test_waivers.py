@@ -26,9 +26,9 @@ def test_every_offer_made_under_a_waiver_is_flagged(waiving, rows_of, later):
 
 
 def test_explain_says_what_is_waived(waiving, model, rows_of, later):
-    first = str(Explanation(waiving.decide(rows_of({}), decided_at=later(1)), waiving)).splitlines()[0]
+    first = str(Explanation(waiving.decide(rows_of({}), decided_at=later(1)), waiving, rows_of({}))).splitlines()[0]
     assert first == "Switched off by the operator: open_complaint (i_accept_offers_over_open_complaints)."
-    assert "Switched off" not in str(Explanation(model.decide(rows_of({}), decided_at=later(1)), model))
+    assert "Switched off" not in str(Explanation(model.decide(rows_of({}), decided_at=later(1)), model, rows_of({})))
 
 
 def test_the_files_of_a_batch_carry_the_waiver(waiving, rows_of, later, tmp_path):

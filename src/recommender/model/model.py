@@ -4,17 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
 from recommender.catalogue import Catalogue
 from recommender.config import Config
+from recommender.errors import DataError
 from recommender.model.decide import FreshComplaints, decide
 from recommender.model.decision import Decision
-from recommender.policy import Policy, Rule, build_policy
+from recommender.model.display import model_html
+from recommender.model.offer_rows import has_or_ordered
+from recommender.policy import Facts, Policy, Rule, build_policy
 from recommender.ranking.scorecard import Scorecard
 from recommender.reasons import Feature, Words
+from recommender.schema import AS_OF
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
 __all__ = ["Model"]
 
@@ -82,3 +91,32 @@ class Model:
             If a feature that the scorecard reads is missing or of another type.
         """
         return decide(self, rows, decided_at=decided_at, complaints=complaints, k=k)
+
+    def contributions(self, rows: pa.Table, product: str) -> "NDArray[np.float64]":
+        """Return what each term of the scorecard adds to the log-odds of `product`; shape (n_rows, n_terms).
+
+        The terms are `scorecard.terms`; `scorecard.intercept` plus their sum is the log-odds.
+
+        Raises
+        ------
+        DataError
+            If the scorecard does not rank the product, or `rows` is no snapshot.
+        """
+        if product not in self.scorecard.products:
+            raise DataError(f"The model ranks no product {product!r}.")
+        n, position = rows.num_rows, self.scorecard.products.index(product)
+        if not n:
+            return np.empty((0, len(self.scorecard.terms)))
+        moment = rows.column(AS_OF)[0].as_py()
+        facts = Facts.of(rows, self.catalogue, decided_at=moment, channel=self.config.offers.channel)
+        held = has_or_ordered(facts)[:, [self.catalogue.position[i] for i in self.scorecard.held_products]]
+        return self.scorecard.contributions(rows, held, np.arange(n), np.full(n, position))
+
+    def plot(self, product: str, *, most: int = 6) -> "Figure":
+        """Draw the widest terms of `product`, under the names of the products; see `Scorecard.plot`."""
+        names = self.words.product_names
+        titles = {f"held:{i}": f"has {names.get(i, i)}" for i in self.scorecard.held_products}
+        return self.scorecard.plot(product, most=most, titles={**titles, product: names.get(product, product)})
+
+    def _repr_html_(self) -> str:
+        return model_html(self)

@@ -1,6 +1,6 @@
 """The ranker that knows an account by what it holds alone: EASE."""
 
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,9 @@ from recommender.ranking.frames import names_of, predict
 from recommender.ranking.links import Link
 from recommender.ranking.scorecard import Scorecard
 from recommender.ranking.terms import Term
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["CoHoldingRanker"]
 
@@ -80,6 +83,10 @@ class CoHoldingRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         """Return the form that scores without this estimator."""
         check_is_fitted(self)
         return self.scorecard_
+
+    def plot(self, product: str, *, most: int = 6) -> "Figure":
+        """Draw the curves of `product`; see `Scorecard.plot`."""
+        return self.compile().plot(product, most=most)
 
 
 def _ease(examples: Examples, l2: float) -> NDArray[np.float64]:

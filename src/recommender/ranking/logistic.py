@@ -1,6 +1,6 @@
 """The logistic scorecard: features in bins, points by penalised maximum likelihood."""
 
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,9 @@ from recommender.ranking.learn_bins import learn_bins
 from recommender.ranking.links import Link
 from recommender.ranking.sampling import thin
 from recommender.ranking.scorecard import Scorecard
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["LogisticRanker"]
 
@@ -107,6 +110,10 @@ class LogisticRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
         """Return the form that scores without this estimator."""
         check_is_fitted(self)
         return self.scorecard_
+
+    def plot(self, product: str, *, most: int = 6) -> "Figure":
+        """Draw the curves of `product`; see `Scorecard.plot`."""
+        return self.compile().plot(product, most=most)
 
 
 def _find(examples: Examples, bins: tuple[Bins, ...]) -> NDArray[np.int32]:

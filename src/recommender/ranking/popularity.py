@@ -1,6 +1,6 @@
 """The ranker that knows no account: how often each product is taken up."""
 
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,9 @@ from recommender.ranking.examples import in_canonical_order, read_examples
 from recommender.ranking.frames import names_of, predict
 from recommender.ranking.links import Link
 from recommender.ranking.scorecard import Scorecard
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["PopularityRanker"]
 
@@ -77,3 +80,7 @@ class PopularityRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has
         """Return the form that scores without this estimator."""
         check_is_fitted(self)
         return self.scorecard_
+
+    def plot(self, product: str, *, most: int = 6) -> "Figure":
+        """Draw the curves of `product`; see `Scorecard.plot`."""
+        return self.compile().plot(product, most=most)

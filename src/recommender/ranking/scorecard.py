@@ -3,18 +3,24 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from recommender.errors import FeatureError
+from recommender.extras import load_extra
 from recommender.ranking.binning import Bins, bin_features, bin_held
 from recommender.ranking.flat import FlatTerms, flatten
 from recommender.ranking.links import Link, sigmoid, softmax
 from recommender.ranking.packing import pack, unpack
+from recommender.ranking.shapes import Shape, shape_rows, shapes_of
 from recommender.ranking.terms import Term
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 __all__ = ["FEW_POSITIVES", "HELD_COUNT", "PRIOR", "Scorecard"]
 
@@ -175,6 +181,54 @@ class Scorecard:
             points = term.points[term.cells(asked), place]
             found[:, t] = np.where(term.products[place] == product_index, points, 0.0)
         return found
+
+    def shapes(self, product: str) -> tuple[Shape, ...]:
+        """Return what each term adds for `product`, bin by bin, the widest span of log-odds first.
+
+        Raises
+        ------
+        DataError
+            If the scorecard does not rank it.
+        """
+        return shapes_of(self, product)
+
+    def curves(self, product: str) -> "pd.DataFrame":
+        """Return `shapes` as a frame with the columns term, first, second (null but for a pair) and points.
+
+        Raises
+        ------
+        DataError
+            If the scorecard does not rank it.
+        """
+        return shape_rows(self.shapes(product)).to_pandas()
+
+    def plot(self, product: str, *, most: int = 6, titles: Mapping[str, str] | None = None) -> "Figure":
+        """Draw the `most` widest terms of `product`: bars by bin, and a heat map for a pair.
+
+        Parameters
+        ----------
+        product
+            One of `products`.
+        most
+            How many terms, 1 or more.
+        titles
+            What to call a column; its own name, if left out.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            A notebook shows it; `figure.savefig(path)` writes it.
+
+        Raises
+        ------
+        DataError
+            If the scorecard does not rank the product.
+        MissingExtraError
+            If matplotlib is not installed (`pip install recommender[plot]`).
+        """
+        drawing = load_extra("recommender.ranking.drawing", needs="matplotlib", extra="plot")
+        figure: Figure = drawing.draw(self.shapes(product)[:most], product, titles or {})
+        return figure
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return the scorecard as arrays without objects, fit for `.npz`; `from_arrays` reads them back."""

@@ -1,7 +1,7 @@
 """The default ranker: a generalised additive model with chosen pairs, boosted, then compiled to tables of points."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,9 @@ from recommender.ranking.learn_bins import learn_bins
 from recommender.ranking.links import Link
 from recommender.ranking.scorecard import Scorecard
 from recommender.ranking.tabulate import make_terms
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["ScorecardRanker"]
 
@@ -152,6 +155,10 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         """Return the form that scores without this estimator."""
         check_is_fitted(self)
         return self.scorecard_
+
+    def plot(self, product: str, *, most: int = 6) -> "Figure":
+        """Draw the curves of `product`; see `Scorecard.plot`."""
+        return self.compile().plot(product, most=most)
 
 
 def _monotone(examples: Examples, monotone: Mapping[str, int] | None) -> Mapping[str, int]:

@@ -8,8 +8,12 @@ from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pyarrow as pa
+
 from recommender.model import Decision, Model
 from recommender.scoring.rows import resolve
+from recommender.scoring.telling import explanation_html, in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,10 +30,14 @@ _WIDTH = 80
 
 @dataclass(frozen=True)
 class Explanation:
-    """The decision for one account; as text with `str`, as frames with `offers` and `dispositions`."""
+    """The decision for one account, and its snapshot `row` (a table of one row).
+
+    As text with `str`, as frames with `offers`, `dispositions` and `contributions`; a notebook shows it as HTML.
+    """
 
     decision: Decision
     model: Model
+    row: pa.Table
 
     @cached_property
     def offers(self) -> "pd.DataFrame":
@@ -41,6 +49,32 @@ class Explanation:
         """One row per product, with the columns `schema.DISPOSITION_COLUMNS`."""
         return self.decision.dispositions().to_pandas()
 
+    def contributions(self, product: str) -> "pd.DataFrame":
+        """Return what adds up to the log-odds of `product`: the columns term, says (in words) and points.
+
+        First the intercept, which the average account has; then the terms that say anything, the strongest first.
+
+        Raises
+        ------
+        DataError
+            If the model does not rank the product.
+        """
+        card, (row,) = self.model.scorecard, self.row.to_pylist()
+        points = self.model.contributions(self.row, product)[0]
+        order = [j for j in np.argsort(-np.abs(points), kind="stable") if points[j]]
+        terms = [card.terms[j] for j in order]
+        start = float(card.intercept[card.products.index(product)])
+        return pa.table(
+            {
+                "term": ["intercept", *terms],
+                "says": ["the average account", *(in_words(term, row, self.model.words) for term in terms)],
+                "points": [start, *points[order].tolist()],
+            }
+        ).to_pandas()
+
+    def _repr_html_(self) -> str:
+        return explanation_html(self)
+
     def __str__(self) -> str:
         return "\n".join([*self._waived(), *self._offered(), "", *self._not_offered()])
 
@@ -50,6 +84,15 @@ class Explanation:
         told = ("outranked", "not_relevant", *self.decision.codes)
         against = ", ".join(f"{code} {counts[code]}" for code in told if counts[code])
         return "\n".join([*self._waived(), *self._offered(), *_wrapped(f"Not offered: {against}", indent="   ")])
+
+    def preface(self) -> list[str]:
+        """Return what is to be known before the offers: the rules switched off, and why there is no offer."""
+        none = [] if self.decision.offers.num_rows else [f"No offer: {self._no_offer()}"]
+        return [*self._waived(), *none]
+
+    def against_every_product(self) -> list[str]:
+        """Return why nothing is offered at all: a sentence and its reason code each."""
+        return [f"{self.model.policy.sentences[code]} [{code}]" for code in self._against_all()]
 
     def _waived(self) -> Iterable[str]:
         policy = self.model.policy
@@ -61,20 +104,26 @@ class Explanation:
         if not offers:
             yield from _wrapped(f"No offer: {self._no_offer()}")
         for offer in offers:
-            bill = _bill(offer["bill_change"], self.model.config.currency)
-            yield f"{offer['rank']}. {offer['product_name']} ({bill})"
+            yield f"{offer['rank']}. {offer['product_name']} ({self.bill(offer)})"
             yield from _wrapped(offer["reason"], indent="   ")
             chance = f"{offer['propensity'] * 100:.1f} %"
             yield f"   chance of take-up {chance}, {offer['lift']:.1f} times the average account's"
+
+    def bill(self, offer: Mapping[str, Any]) -> str:
+        """Say what an offer does to the monthly bill."""
+        change = offer["bill_change"]
+        return (
+            "effect on the bill unknown" if change is None else f"bill {change:+} {self.model.config.currency} a month"
+        )
 
     def _no_offer(self) -> str:
         sentences = [self.model.policy.sentences[code] for code in self._against_all()]
         return " ".join(sentences) or "nothing that is left fits this account better than the average account."
 
     def _not_offered(self) -> Iterable[str]:
-        for code in self._against_all():
-            yield from _wrapped(f"Every product: {self.model.policy.sentences[code]} [{code}]")
-        for reason, names in self._by_reason().items():
+        for sentence in self.against_every_product():
+            yield from _wrapped(f"Every product: {sentence}")
+        for reason, names in self.against_some().items():
             yield from _wrapped(f"{reason}:")
             yield from _wrapped(", ".join(sorted(names)), indent="   ")
 
@@ -82,7 +131,7 @@ class Explanation:
         """Return the codes that stand against every product: they are about the account."""
         return [code for code, count in self.decision.suppressions.items() if count == len(self.decision.product_id)]
 
-    def _by_reason(self) -> dict[str, list[str]]:
+    def against_some(self) -> dict[str, list[str]]:
         """Return the names of the products that are not offered, by what stands against them in particular."""
         names = {product.product_id: product.name for product in self.model.catalogue.products}
         against_all, grouped = self._against_all(), dict[str, list[str]]()
@@ -130,12 +179,8 @@ def explain(
         complaints_known_until=complaints_known_until,
     )
     decision = request.model.decide(request.rows, decided_at=request.decided_at, complaints=request.complaints)
-    return Explanation(decision, request.model)
+    return Explanation(decision, request.model, request.rows)
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:
     return wrap(text, width=_WIDTH, initial_indent=indent, subsequent_indent=indent or "   ")
-
-
-def _bill(change: Any, currency: str) -> str:
-    return "effect on the bill unknown" if change is None else f"bill {change:+} {currency} a month"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from recommender.errors import StaleDataWarning
 from recommender.model import Decision, Model
 from recommender.scoring.rows import resolve
+from recommender.scoring.showing import recommendation_html
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +50,9 @@ class Recommendation:
     def stale(self) -> tuple[str, ...]:
         """The feeds that were missing or too old."""
         return self.decision.stale
+
+    def _repr_html_(self) -> str:
+        return recommendation_html(self)
 
 
 def predict(

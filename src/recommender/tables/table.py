@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ibis.expr.types as ir
 
@@ -12,6 +12,10 @@ from recommender.config import Config
 from recommender.errors import DataError
 from recommender.schema import TABLES
 from recommender.tables.cut import cut_table
+from recommender.tables.overview import overview, tables_html
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Tables"]
 
@@ -100,3 +104,22 @@ class Tables:
             for name, table in uncut.items()
         }
         return replace(self, by_name=cut, history=(uncut, moment))
+
+    def overview(self) -> "pd.DataFrame":
+        """Count the rows of each table and say from when until when they are; this reads them.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per table: table, rows, accounts (how many occur in it), first and last (moments in UTC, null where
+            its rows have none) and states_recorded_at (whether the source says itself when a row was recorded).
+
+        Raises
+        ------
+        DataError
+            If the engine fails.
+        """
+        return overview(self)
+
+    def _repr_html_(self) -> str:
+        return tables_html(self)

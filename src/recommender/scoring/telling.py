@@ -1,0 +1,73 @@
+"""One account's decision as a notebook shows it: the offers, what speaks for each, and why the others are not made."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from recommender import markup
+from recommender.reasons import HELD_COUNT, HELD_TERM, Words, figure
+from recommender.schema import HELD
+from recommender.scoring.showing import percent
+
+if TYPE_CHECKING:
+    from recommender.scoring.explanation import Explanation
+
+__all__ = ["explanation_html", "in_words"]
+
+_MOST_TERMS = 5
+_UNNAMED = "an attribute that no reason may name"
+
+
+def explanation_html(told: "Explanation") -> str:
+    """Return the story of the account; `Explanation.contributions` has all the terms."""
+    account, offers = told.decision.account_id[0].as_py(), told.decision.offers.to_pylist()
+    parts = [markup.heading(f"Account {account}: {_counted(len(offers))}")]
+    parts += [markup.note(line) for line in told.preface()]
+    for offer in offers:
+        parts += _offer(told, offer)
+    reasons = [("every product", sentence) for sentence in told.against_every_product()]
+    reasons += [(", ".join(sorted(names)), reason) for reason, names in told.against_some().items()]
+    return markup.panel(*parts, markup.heading("Not offered"), markup.table(("product", "why not"), reasons))
+
+
+def in_words(term: str, row: Mapping[str, Any], words: Words) -> str:
+    """Name a term and, where it is known, the account's figure; a sensitive feature is not named."""
+    return " and ".join(_part_in_words(part, row, words) for part in term.split(" & "))
+
+
+def _offer(told: "Explanation", offer: Mapping[str, Any]) -> list[str]:
+    adds = told.contributions(offer["product_id"])
+    widest = adds.iloc[1:].head(_MOST_TERMS)
+    most = float(widest["points"].abs().max()) if len(widest) else 0.0
+    rows = [
+        (says, f"{points:+.2f}", markup.bar(points, most))
+        for says, points in zip(widest["says"], widest["points"], strict=True)
+    ]
+    rest = float(adds["points"].iloc[1 + len(rows) :].sum())
+    rows.append((f"{len(adds) - 1 - len(rows)} further terms", f"{rest:+.2f}", markup.bar(rest, most)))
+    return [
+        markup.heading(f"{offer['rank']}. {offer['product_name']}"),
+        markup.note(offer["reason"]),
+        markup.note(
+            f"Chance of take-up {percent(offer['propensity'])}, {offer['lift']:.1f} times the average account's; "
+            f"{told.bill(offer)}. In log-odds, from {adds['points'].iloc[0]:.2f}, which the average account has:"
+        ),
+        markup.table(("what", "adds", ""), rows, figures=(1,)),
+    ]
+
+
+def _counted(offers: int) -> str:
+    return {0: "no offer", 1: "1 offer"}.get(offers, f"{offers} offers")
+
+
+def _part_in_words(part: str, row: Mapping[str, Any], words: Words) -> str:
+    if part == HELD_COUNT:
+        return f"{len(row[HELD])} products held"
+    if part.startswith(HELD_TERM):
+        product = part.removeprefix(HELD_TERM)
+        return f"{'has' if product in row[HELD] else 'does not have'} {words.product_names.get(product, product)}"
+    feature = words.features[part]
+    if feature.is_sensitive:
+        return _UNNAMED
+    if row[part] is None:
+        return f"{part} unknown"
+    return feature.says.format(value=figure(row[part], feature.unit))
