@@ -95,6 +95,11 @@ def test_most_limits_the_panels_and_no_term_is_an_empty_figure(card):
     assert not [panel for panel in popular.plot("roaming").axes if panel.get_visible()]
 
 
+def test_terms_are_drawn_in_the_order_asked_for(card):
+    figure = card.plot("roaming", terms=["held:roaming", "nothing", "trips"])
+    assert [panel.get_title() for panel in figure.axes if panel.get_visible()] == ["held:roaming", "trips"]
+
+
 def test_a_missing_extra_is_named_with_the_command_that_installs_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.delitem(sys.modules, "recommender.ranking.drawing", raising=False)

@@ -7,7 +7,7 @@ from recommender import markup
 if TYPE_CHECKING:
     from recommender.model.model import Model
 
-__all__ = ["model_html"]
+__all__ = ["heaviest_terms", "model_html"]
 
 _MOST_TERMS = 3
 
@@ -30,7 +30,17 @@ def model_html(model: "Model") -> str:
         markup.table(("", ""), about),
         *_figures(said.get("figures") or []),
         markup.heading("Products"),
-        markup.table(("product", "take-ups", "base rate", "widest terms", "flags"), _products(model), figures=(1, 2)),
+        markup.table(
+            ("product", "take-ups", "base rate", "terms that weigh most", "flags"), _products(model), figures=(1, 2)
+        ),
+    )
+
+
+def heaviest_terms(model: "Model", product: str) -> list[str]:
+    """Name the terms by their weight over the rows learnt from; a model that was not given any has the widest first."""
+    weights = model.training.get("weights", {}).get(product)
+    return (
+        [shape.term for shape in model.scorecard.shapes(product)] if weights is None else [term for term, _ in weights]
     )
 
 
@@ -62,7 +72,7 @@ def _products(model: "Model") -> list[tuple[Any, ...]]:
             names.get(product, product),
             f"{taken.get(product, 0):,}",
             f"{card.base_rate[j]:.2%}".replace("%", " %"),
-            ", ".join(shape.term for shape in card.shapes(product)[:_MOST_TERMS]),
+            ", ".join(heaviest_terms(model, product)[:_MOST_TERMS]),
             ", ".join(card.flags(j)),
         )
         for j, product in enumerate(card.products)

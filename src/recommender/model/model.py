@@ -14,7 +14,7 @@ from recommender.config import Config
 from recommender.errors import DataError
 from recommender.model.decide import FreshComplaints, decide
 from recommender.model.decision import Decision
-from recommender.model.display import model_html
+from recommender.model.display import heaviest_terms, model_html
 from recommender.model.offer_rows import has_or_ordered
 from recommender.policy import Facts, Policy, Rule, build_policy
 from recommender.ranking.scorecard import Scorecard
@@ -113,10 +113,11 @@ class Model:
         return self.scorecard.contributions(rows, held, np.arange(n), np.full(n, position))
 
     def plot(self, product: str, *, most: int = 6) -> "Figure":
-        """Draw the widest terms of `product`, under the names of the products; see `Scorecard.plot`."""
+        """Draw the terms that weigh most for `product` over the rows learnt from; see `Scorecard.plot`."""
         names = self.words.product_names
         titles = {f"held:{i}": f"has {names.get(i, i)}" for i in self.scorecard.held_products}
-        return self.scorecard.plot(product, most=most, titles={**titles, product: names.get(product, product)})
+        titles[product] = names.get(product, product)
+        return self.scorecard.plot(product, most=most, terms=heaviest_terms(self, product), titles=titles)
 
     def _repr_html_(self) -> str:
         return model_html(self)

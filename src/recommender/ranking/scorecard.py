@@ -1,6 +1,6 @@
 """The compiled form of every additive ranker: tables of points, looked up and summed in a fixed order."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -202,7 +202,14 @@ class Scorecard:
         """
         return shape_rows(self.shapes(product)).to_pandas()
 
-    def plot(self, product: str, *, most: int = 6, titles: Mapping[str, str] | None = None) -> "Figure":
+    def plot(
+        self,
+        product: str,
+        *,
+        most: int = 6,
+        terms: Sequence[str] | None = None,
+        titles: Mapping[str, str] | None = None,
+    ) -> "Figure":
         """Draw the `most` widest terms of `product`: bars by bin, and a heat map for a pair.
 
         Parameters
@@ -211,6 +218,8 @@ class Scorecard:
             One of `products`.
         most
             How many terms, 1 or more.
+        terms
+            Which terms, in this order, instead of the widest; those that say nothing of the product are left out.
         titles
             What to call a column; its own name, if left out.
 
@@ -227,7 +236,9 @@ class Scorecard:
             If matplotlib is not installed (`pip install recommender[plot]`).
         """
         drawing = load_extra("recommender.ranking.drawing", needs="matplotlib", extra="plot")
-        figure: Figure = drawing.draw(self.shapes(product)[:most], product, titles or {})
+        shapes = {shape.term: shape for shape in self.shapes(product)}
+        wanted = [shapes[term] for term in (shapes if terms is None else terms) if term in shapes]
+        figure: Figure = drawing.draw(wanted[:most], product, titles or {})
         return figure
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:

@@ -29,9 +29,8 @@ def overview(tables: "Tables") -> pd.DataFrame:
     moment = pa.timestamp("us", tz="UTC")
     kinds = (pa.string(), pa.int64(), pa.int64(), moment, moment, pa.bool_())
     names = ("table", "rows", "accounts", "first", "last", "states_recorded_at")
-    return pa.table(
-        {name: pa.array([row[name] for row in rows], kind) for name, kind in zip(names, kinds, strict=True)}
-    )
+    columns = {name: pa.array([row[name] for row in rows], kind) for name, kind in zip(names, kinds, strict=True)}
+    return pa.table(columns).to_pandas(types_mapper=pd.ArrowDtype)
 
 
 def tables_html(tables: "Tables") -> str:
