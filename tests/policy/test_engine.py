@@ -70,7 +70,7 @@ def test_all_rules_are_in_force_by_default() -> None:
 def test_a_rule_can_be_switched_off(reason: str) -> None:
     policy = _policy(**{reason: {"enabled": False}})
     assert [rule.reason for rule in policy.rules] == [other for other in REASONS if other != reason]
-    assert (policy.codes, policy.switched_off, policy.waivers) == (CODES, (reason,), ())
+    assert (policy.codes, policy.switched_off, policy.waivers, policy.waived) == (CODES, (reason,), (), ())
 
 
 @pytest.mark.parametrize(("reason", "waiver"), WAIVED.items())
@@ -80,7 +80,7 @@ def test_a_promise_is_given_up_only_by_a_setting_that_says_so(reason: str, waive
     with pytest.raises(ConfigError, match=f"only together with {waiver} = true"):
         _policy(**{reason: {"enabled": False, waiver: False}})
     policy = _policy(**{reason: {"enabled": False, waiver: True}})
-    assert (policy.switched_off, policy.waivers) == ((reason,), (waiver,))
+    assert (policy.switched_off, policy.waivers, policy.waived) == ((reason,), (waiver,), (reason,))
     assert policy.settings["waivers"] == [waiver]
 
 
@@ -110,6 +110,10 @@ def test_objection_and_consent_cannot_be_switched_off(reason: str) -> None:
         ({"open_complaint": {"cool_off_days": 36_526}}, "a whole number"),
         ({"vulnerable": {"unknown_is_vulnerable": 1}}, "true or false was needed, 1 came"),
         ({"vulnerable": {"enabled": "no"}}, r"\[policy.vulnerable\] enabled: true or false was needed, 'no' came"),
+        (
+            {"open_complaint": {"i_accept_offers_over_open_complaints": 1}},
+            r"^\[policy.open_complaint\] i_accept_offers_over_open_complaints: true or false was needed, 1 came",
+        ),
         ({"vulnerable": {"reason": "other"}}, r"no setting \['reason'\]"),
         (
             {"complaint_status_stale": {"max_age_hours": 9999}},
@@ -126,7 +130,7 @@ def test_a_wrong_setting_is_refused(settings: Any, sentence: str) -> None:
 @pytest.mark.parametrize("hours", [float("nan"), float("inf"), -1, 24 * 36_525 + 1])
 def test_a_limit_of_age_that_is_none_is_refused(hours: float) -> None:
     config = Config.from_dict({"feeds": {"complaints_max_age_hours": hours}})
-    with pytest.raises(ConfigError, match=r"\[feeds\] complaints_max_age_hours: hours from 0"):
+    with pytest.raises(ConfigError, match=r"\[feeds\] complaints_max_age_hours: hours from 0 to 876600 were"):
         build_policy(config)
 
 

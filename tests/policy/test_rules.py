@@ -12,6 +12,7 @@ from recommender.config import Config
 from recommender.errors import DataError, FeatureError
 from recommender.policy import CODES, RULES, Facts, build_policy
 from recommender.policy.facts.arrow import FACT_TYPES
+from recommender.policy.facts.moments import micros
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -150,6 +151,12 @@ def test_a_fact_of_another_type_is_refused(rows: Any, catalogue: Any) -> None:
     facts = Facts.of(wrong, catalogue, decided_at=NOW, channel="phone")
     with pytest.raises(FeatureError, match="'held_products' must be list<item: string>, but string came"):
         _ = facts.held
+
+
+def test_moments_are_whole_microseconds_to_the_end_of_time() -> None:
+    last = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+    days = (last.date() - datetime(1970, 1, 1, tzinfo=UTC).date()).days
+    assert micros(last) == (days + 1) * 24 * 3600 * 1_000_000 - 1
 
 
 def test_a_naive_decision_is_refused(take: Take) -> None:

@@ -42,15 +42,13 @@ FACT_TYPES: Final[dict[str, pa.DataType]] = {
 
 
 def fact(rows: pa.Table, name: str) -> Any:
-    """Return the fact called `name` as one array of its type.
+    """Return the fact called `name`, which `Facts.of` saw to be there, as one array of its type.
 
     Raises
     ------
     FeatureError
-        If the rows do not have it, or have it in a type that cannot be read as its own.
+        If the rows have it in a type that cannot be read as its own.
     """
-    if rows.schema.get_field_index(name) < 0:
-        raise FeatureError(f"The policy reads the fact {name!r}, but the snapshot does not have it.")
     column = rows.column(name)
     array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     return array if array.type == FACT_TYPES[name] else _cast(array, name)
