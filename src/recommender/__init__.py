@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ScorecardRanker,
         hide_one,
     )
+    from recommender.report import write_report
     from recommender.scoring import (
         BatchOptions,
         Explanation,
@@ -87,6 +88,7 @@ __all__ = [
     "train",
     "write_followups",
     "write_recheck",
+    "write_report",
     "write_snapshot",
 ]
 
@@ -108,6 +110,7 @@ _HOMES = {
         "ScorecardRanker",
         "hide_one",
     ),
+    "report": ("write_report",),
     "scoring": (
         "BatchOptions",
         "Explanation",

@@ -16,6 +16,7 @@ from recommender.errors import OutputError
 
 NAME = "demo"
 TESTS = 2
+_GROUPS = ("segment", "region", "age_band")
 UNTIL = datetime(2026, 7, 1, tzinfo=ZoneInfo("Europe/Berlin"))
 _WITHHELD = {"open_complaint": "has an unresolved complaint", "recently_declined": "said no not long ago"}
 
@@ -46,7 +47,11 @@ def run(
         summary = recommender.score(rows, model, offers, as_of=UNTIL, progress=advance)
     show_summary(summary, offers)
     _tell(rows, model, _worth_telling(offers))
-    say(f"{out}: data/, models/, snapshot.parquet and offers/ are here. Any other account's story:")
+    with step("Writing the report"):
+        page = recommender.write_report(model, offers, out / "report.html", groups=rows, by=_GROUPS)
+    say(f"{out}: data/, models/, snapshot.parquet and offers/ are here, and the report on all of it:")
+    say(f"  {page}")
+    say("Any other account's story:")
     say(f"  recommender explain {rows} --account A0000042 --model {model} --as-of {UNTIL:%Y-%m-%d}")
 
 

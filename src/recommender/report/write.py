@@ -1,0 +1,71 @@
+"""The report's face."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from recommender.errors import DataError, OutputError
+from recommender.files import whole
+from recommender.model import Model, load_model
+from recommender.report.groups import read_groups
+from recommender.report.page import page
+from recommender.report.run import Run, read_run
+
+__all__ = ["write_report"]
+
+
+def write_report(
+    model: Model | str | Path,
+    offers: str | Path,
+    out: str | Path,
+    *,
+    groups: Any = None,
+    by: Sequence[str] = ("segment",),
+    with_ids: bool = False,
+) -> Path:
+    """Write one self-contained HTML page about a model and a scoring run.
+
+    The page runs no script and fetches nothing. It says what was learnt from what, how the ranker did in the backtest
+    beside the baselines, what is offered and what is not and why, how groups fare, what the scorecard looks at, and
+    what the model is for and not for; and it tells some accounts' stories in words.
+
+    Parameters
+    ----------
+    model
+        The model that decided, or its folder.
+    offers
+        The folder that `score` wrote.
+    out
+        The HTML file; one that is there is replaced.
+    groups
+        A snapshot or the raw tables that were scored, where the groups of `by` are to be compared.
+    by
+        Columns of `groups`: text of at most 12 values, flags, or numbers, which are cut at their quartiles.
+    with_ids
+        Whether the examples name the accounts.
+
+    Raises
+    ------
+    DataError
+        If `offers` is no whole run, the run is not of this model, or a column of `by` is not there.
+    OutputError
+        If `out` cannot be written.
+    """
+    loaded = model if isinstance(model, Model) else load_model(model)
+    run, target = read_run(offers, loaded), Path(out)
+    text = page(run, _groups(run, groups, by), with_ids=with_ids)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with whole(target) as hidden:
+            hidden.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{target}: the report cannot be written ({error.strerror or error}).") from error
+    return target
+
+
+def _groups(run: Run, source: Any, by: Sequence[str]) -> dict[str, list[str]] | None:
+    if source is None:
+        return None
+    if run.outcome is None:
+        raise DataError(f"{run.folder}: groups need the dispositions of every account, and the run kept none.")
+    return read_groups(source, by, run.outcome, run.config)

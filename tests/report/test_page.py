@@ -1,0 +1,126 @@
+import json
+import re
+import shutil
+from dataclasses import replace
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+import recommender
+from recommender.catalogue import Catalogue
+from recommender.errors import DataError, OutputError
+from recommender.model import load_model
+from recommender.report.run import read_run
+
+
+def test_the_page_fetches_nothing_and_runs_nothing(page, written):
+    tags = {tag for tag, _ in page.elements}
+    assert not tags & {"script", "iframe", "object", "embed", "form", "base"}
+    addresses = [v for _, attributes in page.elements for k, v in attributes.items() if k in {"href", "src", "action"}]
+    assert all(address.startswith("#") or address == "data:," for address in addresses)
+    assert not any(name.startswith("on") for _, attributes in page.elements for name in attributes)
+    text = written.read_text(encoding="utf-8")
+    assert "http://" not in text
+    assert "https://" not in text
+    assert "url(" not in text
+    assert "default-src 'none'" in text
+
+
+def test_every_link_leads_to_a_section(page):
+    named = {attributes["id"] for _, attributes in page.elements if "id" in attributes}
+    links = {attributes["href"][1:] for tag, attributes in page.elements if tag == "a"}
+    assert len(links) == 8
+    assert links <= named
+
+
+def test_every_drawing_has_a_title_and_says_what_it_shows(page):
+    tags = [tag for tag, _ in page.elements]
+    drawings = [i for i, tag in enumerate(tags) if tag == "svg"]
+    assert len(drawings) > 12
+    assert all(tags[i + 1 : i + 3] == ["title", "desc"] for i in drawings)
+    assert all(page.elements[i][1]["aria-label"] for i in drawings)
+
+
+def test_no_account_is_named_unless_asked_for(page, scored, model, tmp_path):
+    ids = set(pd.read_parquet(scored / "offers.parquet")["account_id"])
+    assert not set(re.findall(r"A\d{7}", page.text))
+    named = recommender.write_report(model, scored, tmp_path / "named.html", with_ids=True)
+    assert set(re.findall(r"A\d{7}", named.read_text(encoding="utf-8"))) & ids
+
+
+def test_the_page_says_what_the_summary_says(page, scored):
+    summary = json.loads((scored / "summary.json").read_text())
+    assert f"{summary['accounts_with_offers']:,} accounts are left with an offer" in page.text
+    for code, n in summary["waterfall"].items():
+        assert f"−{n:,}, " in page.text, code
+    for product_name, n in pd.read_parquet(scored / "offers.parquet")["product_name"].value_counts().head(12).items():
+        assert product_name in page.text
+        assert f"{n:,}, {n / summary['offers'] * 100:.1f} %" in page.text
+
+
+def test_the_stories_are_those_of_the_offers(page, scored):
+    made = pd.read_parquet(scored / "offers.parquet")
+    best = made[made["rank"] == 1].sort_values("propensity", ascending=False).iloc[0]
+    own = made[made["account_id"] == best["account_id"]]
+    for row in own.itertuples():
+        assert f"{row.reason}." in page.text
+        assert f"({row.bill_change:+} EUR a month)" in page.text
+
+
+def test_the_backtest_stands_beside_its_baselines_with_its_intervals(page):
+    assert "0.400 (0.350 to 0.450)" in page.text
+    assert "0.200 (0.150 to 0.250)" in page.text
+    assert "The best tenth of all pairs holds 37 % of all take-ups." in page.text
+    assert "The best tenth is taken up 1.8 times as often as the average." in page.text  # 0.10 / 0.055
+
+
+def test_a_model_without_a_backtest_says_so(scored, trained, tmp_path):
+    out = recommender.write_report(trained, scored, tmp_path / "plain.html")
+    text = out.read_text(encoding="utf-8")
+    assert "This model was trained without a backtest" in text
+    assert "No groups were given." in text
+
+
+def test_words_from_the_data_are_text_and_never_markup(scored, model, page_of, tmp_path):
+    evil = "<script>alert(1)</script>"
+    products = [replace(p, name=evil, monthly_price=Decimal("1.00")) for p in model.catalogue.products]
+    made = pd.read_parquet(scored / "offers.parquet").assign(product_name=evil, reason="<img src=x onerror=alert(1)>")
+    folder = tmp_path / "offers"
+    shutil.copytree(scored, folder)
+    made.to_parquet(folder / "offers.parquet")
+    changed = replace(model, catalogue=Catalogue.of(products))
+    text = recommender.write_report(changed, folder, tmp_path / "r.html").read_text(encoding="utf-8")
+    tags = {tag for tag, _ in page_of(text).elements}
+    assert not tags & {"script", "img"}
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "&lt;img src=x onerror=alert(1)&gt;" in text
+
+
+def test_the_same_run_gives_the_same_page(written, scored, model, rows, tmp_path):
+    again = recommender.write_report(model, scored, tmp_path / "a.html", groups=rows, by=("segment", "age_band"))
+    assert again.read_bytes() == written.read_bytes()
+
+
+def test_stale_feeds_stand_at_the_top(rows, trained, tmp_path):
+    recommender.score(rows, trained, tmp_path / "late", as_of="2026-07-03")
+    text = recommender.write_report(trained, tmp_path / "late", tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "Offers were withheld: the feeds complaints were missing or too old." in text
+    assert "0 accounts are left with an offer" in text
+
+
+def test_the_offers_of_another_model_are_refused(scored, model):
+    other = replace(model, version="7")
+    with pytest.raises(DataError, match=r"the model 'cross-sell/1' made these offers, and 'cross-sell/7' was given"):
+        read_run(scored, other)
+
+
+def test_a_folder_without_a_run_is_refused_with_one_sentence(trained, tmp_path):
+    with pytest.raises(DataError, match="a folder that `recommender score` wrote was needed"):
+        read_run(tmp_path, load_model(trained))
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(scored, trained, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="the report cannot be written"):
+        recommender.write_report(trained, scored, tmp_path / "file" / "report.html")
