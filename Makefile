@@ -9,6 +9,13 @@ demo: $(READY)
 	rm -rf demo
 	$(BIN)/recommender demo --out demo
 
+.PHONY: report
+# The page about the demo's model and run, which demo/ has to be there for.
+report: $(READY)
+	test -d demo || $(MAKE) demo
+	$(BIN)/recommender report demo/models/cross-sell demo/offers --out demo/report.html \
+		--data demo/snapshot.parquet --by segment --by region --by age_band
+
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -8,7 +10,7 @@ import recommender
 from recommender.config import Config
 from recommender.errors import DataError
 from recommender.report.groups import group_rates, read_groups
-from recommender.report.run import Outcome, read_run
+from recommender.report.run import Outcome
 from recommender.schema import ACCOUNT
 
 
@@ -88,11 +90,9 @@ def test_a_column_of_many_texts_is_refused(run, rows):
 
 
 def test_what_became_of_each_account_is_the_same_whatever_the_parts_of_the_file(scored, run, tmp_path):
-    table = pq.read_table(scored / "dispositions.parquet")
-    for name in ("summary.json", "offers.parquet"):
-        (tmp_path / name).write_bytes((scored / name).read_bytes())
-    pq.write_table(table, tmp_path / "dispositions.parquet", row_group_size=97)
-    cut = read_run(tmp_path, run.model).outcome
+    table = pq.read_table(scored / "dispositions.parquet").unify_dictionaries()
+    pq.write_table(table, tmp_path / "cut.parquet", row_group_size=97)
+    cut = replace(run, files={**run.files, "dispositions.parquet": (tmp_path / "cut.parquet",)}).outcome
     assert cut is not None
     assert cut.account_id.to_pylist() == run.outcome.account_id.to_pylist()
     for name in ("is_scored", "fits", "offers", "against"):

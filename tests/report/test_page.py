@@ -5,13 +5,16 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 import recommender
 from recommender.catalogue import Catalogue
 from recommender.errors import DataError, OutputError
 from recommender.model import load_model
+from recommender.report.page import page as page_text
 from recommender.report.run import read_run
+from recommender.scoring import BatchOptions
 
 
 def test_the_page_fetches_nothing_and_runs_nothing(page, written):
@@ -86,11 +89,16 @@ def test_words_from_the_data_are_text_and_never_markup(scored, model, page_of, t
     evil = "<script>alert(1)</script>"
     products = [replace(p, name=evil, monthly_price=Decimal("1.00")) for p in model.catalogue.products]
     made = pd.read_parquet(scored / "offers.parquet").assign(product_name=evil, reason="<img src=x onerror=alert(1)>")
-    folder = tmp_path / "offers"
-    shutil.copytree(scored, folder)
-    made.to_parquet(folder / "offers.parquet")
-    changed = replace(model, catalogue=Catalogue.of(products))
-    text = recommender.write_report(changed, folder, tmp_path / "r.html").read_text(encoding="utf-8")
+    made.to_parquet(tmp_path / "made.parquet")
+    run = read_run(scored, model)
+    assert run.outcome is not None
+    changed = replace(
+        run,
+        model=replace(model, catalogue=Catalogue.of(products)),
+        offers=pq.read_table(tmp_path / "made.parquet"),
+        files={**run.files, "offers.parquet": (tmp_path / "made.parquet",)},
+    )
+    text = page_text(changed, {evil: [evil] * len(run.outcome.account_id)}, with_ids=False)
     tags = {tag for tag, _ in page_of(text).elements}
     assert not tags & {"script", "img"}
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
@@ -116,7 +124,7 @@ def test_the_offers_of_another_model_are_refused(scored, model):
 
 
 def test_a_folder_without_a_run_is_refused_with_one_sentence(trained, tmp_path):
-    with pytest.raises(DataError, match="a folder that `recommender score` wrote was needed"):
+    with pytest.raises(DataError, match="a folder that `recommender score` wrote to its end was needed"):
         read_run(tmp_path, load_model(trained))
 
 
@@ -124,3 +132,20 @@ def test_a_place_that_cannot_be_written_is_one_sentence(scored, trained, tmp_pat
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="the report cannot be written"):
         recommender.write_report(trained, scored, tmp_path / "file" / "report.html")
+
+
+def test_a_run_that_was_damaged_is_refused(scored, model, tmp_path):
+    shutil.copytree(scored, tmp_path / "run")
+    (part,) = (tmp_path / "run" / "offers.parquet").glob("*.parquet")
+    part.write_bytes(part.read_bytes()[:-1] + b"?")
+    with pytest.raises(DataError, match=r"part-00000\.parquet: it is missing or damaged"):
+        read_run(tmp_path / "run", model)
+
+
+def test_a_run_that_kept_no_dispositions_has_a_page_without_them(rows, trained, until, tmp_path):
+    recommender.score(rows, trained, tmp_path / "run", as_of=until, options=BatchOptions(dispositions="counts"))
+    text = recommender.write_report(trained, tmp_path / "run", tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "The run kept no dispositions of every pair" in text
+    assert "Pairs of account and product" in text
+    with pytest.raises(DataError, match="groups need the dispositions of every account"):
+        recommender.write_report(trained, tmp_path / "run", tmp_path / "r.html", groups=rows)

@@ -1,7 +1,7 @@
 """A scoring run as the report reads it: its summary, its offers, and what became of each account."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from recommender.config import Config
 from recommender.errors import DataError
+from recommender.files import read_document, sha256_of
 from recommender.model import Model
 from recommender.schema import ACCOUNT, PRODUCT
 
@@ -29,7 +30,7 @@ ABOUT_PRODUCT: Final = (
     "excluded_by_holding",
     "not_offered",
 )
-_SUMMARY, _OFFERS, _DISPOSITIONS = "summary.json", "offers.parquet", "dispositions.parquet"
+_SUMMARY, _OFFERS, _DISPOSITIONS, _MANIFEST = "summary.json", "offers.parquet", "dispositions.parquet", "_SUCCESS"
 _COLUMNS: Final = (ACCOUNT, "rank", PRODUCT, "product_name", "propensity", "flags")
 
 
@@ -58,14 +59,15 @@ class Outcome:
 class Run:
     """The folder that `score` wrote, beside the model that decided."""
 
-    folder: Path
     model: Model
     summary: dict[str, Any]
     offers: pa.Table
+    files: Mapping[str, tuple[Path, ...]]
 
     def offers_of(self, account: str) -> pa.Table:
         """Return the offers of one account with all their columns, which `offers` are without."""
-        return pq.read_table(self.folder / _OFFERS, filters=pc.field(ACCOUNT) == account)
+        paths = self.files[_OFFERS]
+        return pa.concat_tables([pq.read_table(path, filters=pc.field(ACCOUNT) == account) for path in paths])
 
     @cached_property
     def config(self) -> Config:
@@ -75,13 +77,13 @@ class Run:
     @cached_property
     def outcome(self) -> Outcome | None:
         """What became of each account; None where the run kept no dispositions of every pair."""
-        path = self.folder / _DISPOSITIONS
-        if not path.exists():
+        paths = self.files[_DISPOSITIONS]
+        if not paths:
             return None
         try:
-            parts, codes = _outcomes(path, self.model, self.config)
+            parts, codes = _outcomes(paths, self.model, self.config)
         except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
-            raise DataError(f"{path}: not a readable file of dispositions ({type(error).__name__}).") from error
+            raise DataError(f"{paths[0]}: not a readable file of dispositions ({type(error).__name__}).") from error
         whole = _joined(parts, codes)
         return whole if len(whole.account_id) == self.summary["accounts"] else None
 
@@ -93,52 +95,61 @@ def tally(column: Any) -> dict[Any, int]:
 
 
 def read_run(folder: str | Path, model: Model) -> Run:
-    """Read what `score` wrote into `folder`.
+    """Read what `score` wrote into `folder`, and hold it against the digests in its manifest.
 
     Raises
     ------
     DataError
-        If there is no whole run, or another model made it.
+        If the run has not finished or was damaged since, or another model made it.
     """
     home = Path(folder)
+    files = _named_files(home)
     try:
         summary = json.loads((home / _SUMMARY).read_text(encoding="utf-8"))
-        offers = pq.read_table(home / _OFFERS, columns=list(_COLUMNS), page_checksum_verification=True)
-    except FileNotFoundError as error:
-        raise DataError(
-            f"{home}: a folder that `recommender score` wrote was needed; {error.filename} is not there."
-        ) from None
+        offers = pa.concat_tables([pq.read_table(path, columns=list(_COLUMNS)) for path in files[_OFFERS]])
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(f"{home}: {_SUMMARY} or {_OFFERS} cannot be read ({type(error).__name__}).") from error
-    if not isinstance(summary, dict) or "model_version" not in summary:
-        raise DataError(f"{home}: {_SUMMARY} is not the summary of a scoring run.")
     if summary["model_version"] != model.label:
         raise DataError(
             f"{home}: the model {summary['model_version']!r} made these offers, and {model.label!r} was given."
         )
-    return Run(home, model, summary, offers)
+    return Run(model, summary, offers, files)
 
 
-def _outcomes(path: Path, model: Model, config: Config) -> tuple[list[Outcome], tuple[str, ...]]:
+def _named_files(home: Path) -> dict[str, tuple[Path, ...]]:
+    """Return the parts of the offers and the dispositions that the manifest vouches for."""
+    if not (home / _MANIFEST).is_file():
+        raise DataError(
+            f"{home}: a folder that `recommender score` wrote to its end was needed; {_MANIFEST} is not there."
+        )
+    named = read_document(home / _MANIFEST)["files"]
+    for name, about in named.items():
+        if not (home / name).is_file() or sha256_of(home / name) != about["sha256"]:
+            raise DataError(f"{home / name}: it is missing or damaged: {_MANIFEST} has another sha256.")
+    return {kind: tuple(home / n for n in sorted(named) if n.startswith(kind)) for kind in (_OFFERS, _DISPOSITIONS)}
+
+
+def _outcomes(paths: tuple[Path, ...], model: Model, config: Config) -> tuple[list[Outcome], tuple[str, ...]]:
     rates = dict(zip(model.scorecard.products, model.scorecard.base_rate.tolist(), strict=True))
-    codes = tuple(json.loads(pq.read_schema(path).metadata[b"reason_codes"]))
-    return [_outcome(pairs, rates, config, codes) for pairs in _batches(path) if pairs.num_rows], codes
+    codes = tuple(json.loads((pq.read_schema(paths[0]).metadata or {})[b"reason_codes"]))
+    batches = (batch for path in paths for batch in _batches(path))
+    return [_outcome(pairs, rates, config, codes) for pairs in batches if pairs.num_rows], codes
 
 
 def _batches(path: Path) -> Iterator[pa.Table]:
     """Yield the pairs in parts of whole accounts, about a row group each, so that a large run needs no more memory."""
-    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+    with pq.ParquetFile(path) as file:
         carried = file.schema_arrow.empty_table()
         for group in range(file.num_row_groups):
             read = pa.concat_tables([carried, file.read_row_group(group)]).unify_dictionaries().combine_chunks()
-            last = int(_starts(read.column(ACCOUNT).combine_chunks())[-1]) if read.num_rows else 0
+            last = int(_starts(_texts(read.column(ACCOUNT)))[-1]) if read.num_rows else 0
             carried = read.slice(last)
             yield read.slice(0, last)
         yield carried
 
 
 def _outcome(pairs: pa.Table, rates: dict[str, float], config: Config, codes: tuple[str, ...]) -> Outcome:
-    ids = pairs.column(ACCOUNT).combine_chunks()
+    ids = _texts(pairs.column(ACCOUNT))
     starts = _starts(ids)
     propensity = np.asarray(pairs.column("propensity").to_numpy(zero_copy_only=False), dtype=np.float64)
     bits = pairs.column("reason_bits").to_numpy()
@@ -156,6 +167,10 @@ def _outcome(pairs: pa.Table, rates: dict[str, float], config: Config, codes: tu
         against=np.bitwise_and.reduceat(bits, starts),
         codes=codes,
     )
+
+
+def _texts(column: Any) -> Any:
+    return column.cast(pa.string()).combine_chunks()
 
 
 def _starts(ids: Any) -> NDArray[np.int64]:

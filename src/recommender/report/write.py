@@ -53,7 +53,7 @@ def write_report(
     """
     loaded = model if isinstance(model, Model) else load_model(model)
     run, target = read_run(offers, loaded), Path(out)
-    text = page(run, _groups(run, groups, by), with_ids=with_ids)
+    text = page(run, _groups(run, offers, groups, by), with_ids=with_ids)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with whole(target) as hidden:
@@ -63,9 +63,9 @@ def write_report(
     return target
 
 
-def _groups(run: Run, source: Any, by: Sequence[str]) -> dict[str, list[str]] | None:
+def _groups(run: Run, offers: str | Path, source: Any, by: Sequence[str]) -> dict[str, list[str]] | None:
     if source is None:
         return None
     if run.outcome is None:
-        raise DataError(f"{run.folder}: groups need the dispositions of every account, and the run kept none.")
+        raise DataError(f"{offers}: groups need the dispositions of every account, and the run did not keep them.")
     return read_groups(source, by, run.outcome, run.config)
