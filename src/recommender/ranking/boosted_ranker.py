@@ -104,11 +104,19 @@ class BoostedRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no
         _, intercept = fit_points(examples, found[:0], (), (), penalty=1.0, n_jobs=self.n_jobs)
         card = assemble(examples, bins, found, (), intercept)
         folds = split_folds(examples, found[: len(bins)], self.n_folds, random)
-        units = [everything(examples, folds)]
+        units = [everything(examples, folds, found)]
         if examples.link == "independent":
             seeds = random.randint(2**31 - 1, size=len(examples.products))
             units = [
-                of_product(examples, folds, p, int(seed), self.negatives, self.min_negatives)
+                of_product(
+                    examples,
+                    folds,
+                    found,
+                    p,
+                    seed=int(seed),
+                    negatives=self.negatives,
+                    min_negatives=self.min_negatives,
+                )
                 for p, seed in enumerate(seeds)
             ]
         self.model_ = BoostedModel(card, _grow(self, make_columns(bins, found), units, card.intercept), self.n_folds)

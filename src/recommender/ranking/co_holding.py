@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # h
 from recommender.ranking.additive import targets
 from recommender.ranking.assembly import assemble
 from recommender.ranking.curves import fit_curves
-from recommender.ranking.examples import Examples, in_canonical_order, read_examples
+from recommender.ranking.examples import in_canonical_order, read_examples
 from recommender.ranking.frames import names_of, predict
 from recommender.ranking.links import Link
 from recommender.ranking.scorecard import Scorecard
@@ -21,7 +21,9 @@ from recommender.ranking.terms import Term
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["CoHoldingRanker"]
+__all__ = ["CoHoldingRanker", "ease_weights"]
+
+Floats = NDArray[np.float64]
 
 
 class CoHoldingRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -66,7 +68,9 @@ class CoHoldingRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         """Learn which products go together; the parameters are those of every ranker (see `PopularityRanker.fit`)."""
         examples = read_examples(X, y, held, sample_weight, self.link)
         examples, found = in_canonical_order(examples, examples.held.T.astype(np.int32))
-        self.weights_ = _ease(examples, self.l2)
+        holds = examples.held.copy()
+        holds[:, : examples.y.shape[1]] |= examples.y
+        self.weights_ = ease_weights(holds, examples.weight, self.l2, examples.y.shape[1])
         scores = _sum_of_held(examples.held, self.weights_)
         shift, slope = fit_curves(scores, targets(examples), examples.is_open, examples.weight, examples.link)
         self.scorecard_ = assemble(examples, (), found, _terms(self.weights_ * slope), shift)
@@ -89,26 +93,33 @@ class CoHoldingRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         return self.compile().plot(product, most=most)
 
 
-def _ease(examples: Examples, l2: float) -> NDArray[np.float64]:
-    n_products = len(examples.products)
-    holds = examples.held.astype(np.float64)
-    holds[:, :n_products] = np.maximum(holds[:, :n_products], examples.y)
+def ease_weights(held: NDArray[np.bool_], weight: Floats, l2: float, n_products: int) -> Floats:
+    """Return the weights of EASE for the first `n_products` of the products held; shape (n_held_products, n_products).
+
+    Parameters
+    ----------
+    held : array of shape (n, n_held_products)
+    weight : array of shape (n,)
+    l2
+        The ridge penalty, in accounts.
+    """
+    holds = held.astype(np.float64)
     # sums of several threads would depend on their number
     with threadpool_limits(1, user_api="blas"):
-        gram = (holds * examples.weight[:, np.newaxis]).T @ holds
+        gram = (holds * weight[:, np.newaxis]).T @ holds
         inverse = np.linalg.inv(gram + l2 * np.eye(len(gram)))
     weights = -inverse / np.diag(inverse)
     np.fill_diagonal(weights, 0.0)
-    return weights[:, :n_products]
+    return np.asarray(weights[:, :n_products])
 
 
-def _sum_of_held(held: NDArray[np.bool_], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+def _sum_of_held(held: NDArray[np.bool_], weights: Floats) -> Floats:
     total = np.zeros((len(held), weights.shape[1]))
     for j, row in enumerate(weights):
         total += np.where(held[:, j, np.newaxis], row, 0.0)
     return total
 
 
-def _terms(weights: NDArray[np.float64]) -> list[Term]:
+def _terms(weights: Floats) -> list[Term]:
     products = np.arange(weights.shape[1])
     return [Term((j,), np.stack([np.zeros_like(row), row]), products) for j, row in enumerate(weights)]

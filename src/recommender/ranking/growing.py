@@ -1,17 +1,19 @@
 """The tables of a generalised additive model with pairs: a ridge regression, and boosted trees on what it leaves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import lightgbm as lgb
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from recommender.ranking.additive import fit_points
+from recommender.ranking.additive import fit_points, fit_product
+from recommender.ranking.affinity import Affinity, learn_affinity
 from recommender.ranking.boosting import Boosting, boost
 from recommender.ranking.columns import Columns
 from recommender.ranking.examples import Examples
+from recommender.ranking.ridge import Logistic
 from recommender.ranking.trees import Gains, Tables, pair_gains, read_tables
 from recommender.ranking.units import Unit, everything, of_product, tasks_of
 
@@ -20,6 +22,8 @@ __all__ = ["Ground", "Growing", "grow"]
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
 Groups = list[list[int]]
+
+_SEEDS = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -37,13 +41,17 @@ class Growing:
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """What all products share: the examples, their bins, the fold of each row (n,) and LightGBM's copy of the bins."""
+    """What all products share: the examples, their bins, the fold of each row (n,) and LightGBM's copy of the bins.
+
+    `affinity` tells what take-ups may lean on; None where nothing is held, or exactly one product is asked for.
+    """
 
     examples: Examples
     columns: Columns
     folds: Index
     dataset: lgb.Dataset
     settings: Growing
+    affinity: Affinity | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +61,7 @@ class _Start:
     points: dict[int, Floats]
     intercept: Floats
     scores: Floats
+    fitted: Logistic | None
 
 
 def grow(ground: Ground, random: np.random.RandomState) -> tuple[list[Tables], Floats]:
@@ -62,8 +71,10 @@ def grow(ground: Ground, random: np.random.RandomState) -> tuple[list[Tables], F
     splits freely grown trees gain most, and are used where they lower the loss on the first fold.
     """
     if ground.examples.link == "one_of":
-        return _grow_unit(ground, everything(ground.examples, ground.folds))
+        return _grow_unit(ground, everything(ground.examples, ground.folds, ground.columns.found))
     seeds = random.randint(2**31 - 1, size=len(ground.examples.products))
+    affinity = learn_affinity(ground.examples, ground.columns, ground.settings.n_jobs, int(random.randint(_SEEDS)))
+    ground = replace(ground, affinity=affinity)
     grown = Parallel(n_jobs=ground.settings.n_jobs, prefer="threads")(
         delayed(_grow_unit)(ground, _one(ground, p, int(seed))) for p, seed in enumerate(seeds)
     )
@@ -72,7 +83,15 @@ def grow(ground: Ground, random: np.random.RandomState) -> tuple[list[Tables], F
 
 def _one(ground: Ground, product: int, seed: int) -> Unit:
     settings = ground.settings
-    return of_product(ground.examples, ground.folds, product, seed, settings.negatives, settings.min_negatives)
+    return of_product(
+        ground.examples,
+        ground.folds,
+        ground.columns.found,
+        product,
+        seed=seed,
+        negatives=settings.negatives,
+        min_negatives=settings.min_negatives,
+    )
 
 
 def _grow_unit(ground: Ground, unit: Unit) -> tuple[list[Tables], Floats]:
@@ -84,7 +103,7 @@ def _grow_unit(ground: Ground, unit: Unit) -> tuple[list[Tables], Floats]:
     with_ridge, first, gains = _choose_start(ground, unit)
     groups, grown = _choose_groups(ground, unit, first, gains)
     folds = range(1, int(ground.folds.max()) + 1)
-    starts = [first, *(_start(ground, unit, fold, with_ridge=with_ridge) for fold in folds)]
+    starts = [first, *(_start(ground, unit, fold, with_ridge=with_ridge, near=first.fitted) for fold in folds)]
     further = [_boosted(ground, unit, starts[fold], fold, groups)[0] for fold in folds]
     parts = [_ridge_tables(start) for start in starts] + [grown, *further]
     intercept = np.mean([start.intercept for start in starts], axis=0)
@@ -95,36 +114,71 @@ def _choose_start(ground: Ground, unit: Unit) -> tuple[bool, _Start, Gains]:
     """Return whether trees shall start from a ridge regression, that start, and what pairs gain from there.
 
     A regression on many columns may follow its rows so closely that it leaves trees nothing to learn: whichever start
-    serves freely grown trees better on the first fold is taken.
+    serves freely grown trees better on the first fold is taken. Trees that only choose may take larger steps.
     """
     found = []
     for with_ridge in (True, False):
         start = _start(ground, unit, 0, with_ridge=with_ridge)
         tasks = tasks_of(unit, start.scores, 0)
-        booster, rounds, loss = boost(ground.dataset, ground.columns, ground.settings.boosting, *tasks, None)
+        booster, rounds, loss = boost(ground.dataset, ground.columns, _in_haste(ground.settings.boosting), *tasks, None)
         found.append((loss, with_ridge, start, pair_gains(_trees(booster, rounds))))
     _, with_ridge, start, gains = min(found, key=lambda trial: trial[0])
     return with_ridge, start, gains
 
 
-def _start(ground: Ground, unit: Unit, fold: int, *, with_ridge: bool) -> _Start:
+def _in_haste(boosting: Boosting) -> Boosting:
+    return replace(boosting, learning_rate=min(2 * boosting.learning_rate, 0.3), patience=(boosting.patience + 1) // 2)
+
+
+def _start(ground: Ground, unit: Unit, fold: int, *, with_ridge: bool, near: Logistic | None = None) -> _Start:
     # a regression knows no monotone points: those columns are left to the trees
     free = [i for i, direction in enumerate(ground.columns.monotone) if with_ridge and not direction]
-    sizes = [ground.columns.sizes[i] for i in free]
-    learnt, found = np.flatnonzero(unit.folds != fold), ground.columns.found[free][:, unit.rows]
+    fit = _fit_all if unit.product is None else _fit_one
+    by_column, intercept, fitted = fit(ground, unit, np.flatnonzero(unit.folds != fold), free, near)
+    scores = np.repeat(intercept[np.newaxis], len(unit.rows), axis=0)
+    for column, table in by_column.items():
+        scores += table[unit.found[column]]
+    return _Start(by_column, intercept, scores, fitted)
+
+
+def _fit_all(
+    ground: Ground, unit: Unit, learnt: Index, free: list[int], _near: Logistic | None
+) -> tuple[dict[int, Floats], Floats, None]:
     points, intercept = fit_points(
         unit.examples.take(learnt),
-        found[:, learnt],
-        sizes,
+        unit.found[np.ix_(free, learnt)],
+        [ground.columns.sizes[i] for i in free],
         [ground.columns.has_gap[i] for i in free],
         penalty=ground.settings.ridge,
         n_jobs=1,
     )
-    ends, scores = np.cumsum(sizes), np.repeat(intercept[np.newaxis], len(unit.rows), axis=0)
-    by_column = {i: points[end - size : end] for i, size, end in zip(free, sizes, ends.tolist(), strict=True)}
-    for table, bins in zip(by_column.values(), found, strict=True):
-        scores += table[bins]
-    return _Start(by_column, intercept, scores)
+    return _by_column(ground, free, points), intercept, None
+
+
+def _fit_one(
+    ground: Ground, unit: Unit, learnt: Index, free: list[int], near: Logistic | None
+) -> tuple[dict[int, Floats], Floats, Logistic]:
+    """Fit one product, leaning on the affinity where there is one; the points of both are added."""
+    product, affinity = unit.product or 0, ground.affinity
+    fitted = fit_product(
+        unit.examples.take(learnt),
+        unit.found[np.ix_(free, learnt)],
+        [ground.columns.sizes[i] for i in free],
+        [ground.columns.has_gap[i] for i in free],
+        penalty=ground.settings.ridge,
+        leads=None if affinity is None else affinity.leads(unit.found[:, learnt], product),
+        near=near,
+    )
+    by_column = _by_column(ground, free, fitted.points[:, np.newaxis])
+    for column, table in ({} if affinity is None else affinity.tables(fitted.slopes, product)).items():
+        by_column[column] = by_column.get(column, 0.0) + table[:, np.newaxis]
+    return by_column, np.array([fitted.intercept]), fitted
+
+
+def _by_column(ground: Ground, free: list[int], points: Floats) -> dict[int, Floats]:
+    sizes = [ground.columns.sizes[i] for i in free]
+    parts = np.split(points, np.cumsum(sizes)[:-1]) if free else []
+    return dict(zip(free, parts, strict=True))
 
 
 def _ridge_tables(start: _Start) -> list[Tables]:

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 
 __all__ = ["find_minimum"]
 
-_OPTIONS: dict[str, Any] = {"maxiter": 300, "maxcor": 20, "ftol": 1e-7, "gtol": 1e-6}
+_OPTIONS: dict[str, Any] = {"maxiter": 300, "maxcor": 20, "ftol": 1e-6, "gtol": 1e-6}
 
 
 def find_minimum(

@@ -9,12 +9,14 @@ from scipy import sparse
 
 from recommender.ranking.minimum import find_minimum
 
-__all__ = ["Basis", "fit_logistic", "fit_softmax", "make_basis"]
+__all__ = ["Basis", "Leads", "Logistic", "fit_logistic", "fit_softmax", "make_basis"]
 
 Floats = NDArray[np.float64]
 
 # how far, in log-odds, an intercept may lie from the pooled one before the data must speak for it
 _INTERCEPT_SPREAD = 5.0
+# higher frequencies are so scaled down that they hardly move the points
+_MOST_WAVES = 15
 # a score whose exponential is 0, yet finite, so that 0 times it is 0
 _NEVER = -1e30
 
@@ -41,6 +43,42 @@ class Basis:
         return sparse.csr_array((np.ones(n * n_columns), indices, indptr), shape=(n, int(self.starts[-1])))
 
 
+@dataclass(frozen=True, eq=False)
+class Leads:
+    """Scores known beforehand that the log-odds may lean on.
+
+    Attributes
+    ----------
+    scores : array of shape (n, n_leads)
+    slopes : array of shape (n_leads,)
+        What they are expected to count for.
+    strength
+        How many squared standard deviations of a lead a step of 1 away from these slopes costs.
+    """
+
+    scores: Floats
+    slopes: Floats
+    strength: float
+
+    @property
+    def penalty(self) -> Floats:
+        """What a step of 1 away from the slopes costs; shape (n_leads,)."""
+        return np.asarray(self.strength * self.scores.var(axis=0) + 1e-6 if len(self.scores) else self.slopes + 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Logistic:
+    """One logistic regression: points per bin, shape (n_bins,), and slopes of the leads, shape (n_leads,).
+
+    `parameters` are where another fit on nearly the same rows may set out from.
+    """
+
+    points: Floats
+    slopes: Floats
+    intercept: float
+    parameters: Floats
+
+
 def make_basis(sizes: Sequence[int], is_ordered: Sequence[bool]) -> Basis:
     """Return the basis for columns with so many bins each.
 
@@ -56,9 +94,16 @@ def make_basis(sizes: Sequence[int], is_ordered: Sequence[bool]) -> Basis:
 
 
 def fit_logistic(
-    one_hot: sparse.csr_array, basis: Basis, y: NDArray[np.bool_], weight: Floats, penalty: float, prior: float
-) -> tuple[Floats, float]:
-    """Return the points per bin, shape (n_bins,), and the intercept of one logistic regression.
+    one_hot: sparse.csr_array,
+    basis: Basis,
+    y: NDArray[np.bool_],
+    weight: Floats,
+    penalty: float,
+    prior: float,
+    leads: Leads | None = None,
+    near: Logistic | None = None,
+) -> Logistic:
+    """Fit one logistic regression.
 
     Parameters
     ----------
@@ -67,22 +112,30 @@ def fit_logistic(
     penalty
         Half of it times the squared parameters is added to the negative log-likelihood.
     prior
-        The log-odds that the intercept is drawn to, so weakly that it matters only where y is all alike.
+        The log-odds that the mean row is drawn to, so weakly that it matters only where y is all alike.
+    leads
+        Scores that come without points per bin.
+    near
+        A fit to set out from.
     """
+    leads = leads or Leads(np.empty((len(y), 0)), np.empty(0), 0.0)
     width = basis.mixing.shape[1]
+    penalties = np.concatenate([np.full(width, penalty), leads.penalty, [1 / _INTERCEPT_SPREAD**2]])
+    at_mean = leads.scores.mean(axis=0) @ leads.slopes if len(y) else 0.0
+    centre = np.concatenate([np.zeros(width), leads.slopes, [prior - at_mean]])
+    columns, mixed, target = one_hot.T.tocsr(), basis.mixing.T.tocsr(), y.astype(np.float64)
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
-        theta, intercept = parameters[:width], parameters[width]
-        score = one_hot @ (basis.mixing @ theta) + intercept
-        residual = weight * (_sigmoid(score) - y)
-        likelihood = np.sum(weight * (np.logaddexp(0.0, score) - y * score))
-        slope = basis.mixing.T @ (one_hot.T @ residual)
-        away = (intercept - prior) / _INTERCEPT_SPREAD**2
-        value = likelihood + penalty / 2 * np.sum(theta**2) + away * (intercept - prior) / 2
-        return float(value), np.append(slope + penalty * theta, np.sum(residual) + away)
+        theta, slopes, intercept = parameters[:width], parameters[width:-1], parameters[-1]
+        score = one_hot @ (basis.mixing @ theta) + leads.scores @ slopes + intercept
+        residual = weight * (_sigmoid(score) - target)
+        likelihood = np.sum(weight * (np.logaddexp(0.0, score) - target * score))
+        gradient = np.concatenate([mixed @ (columns @ residual), leads.scores.T @ residual, [np.sum(residual)]])
+        away = parameters - centre
+        return float(likelihood + np.sum(penalties * away**2) / 2), gradient + penalties * away
 
-    found = find_minimum(loss, np.append(np.zeros(width), prior))
-    return basis.mixing @ found[:width], float(found[width])
+    found = find_minimum(loss, centre if near is None else near.parameters)
+    return Logistic(basis.mixing @ found[:width], found[width:-1], float(found[-1]), found)
 
 
 def fit_softmax(
@@ -128,12 +181,12 @@ def _sigmoid(score: Floats) -> Floats:
 
 
 def _waves(size: int) -> sparse.coo_array:
-    """Cosine waves over all bins but the last, which has a parameter of its own; shape (size, size - 1)."""
+    """Slow cosine waves over all bins but the last, which has a parameter of its own; shape (size, n_parameters)."""
     ordered = size - 1
-    frequency = np.arange(1, ordered)
+    frequency = np.arange(1, min(ordered, _MOST_WAVES + 1))
     phase = np.pi * (np.arange(ordered)[:, np.newaxis] + 0.5) * frequency / ordered
     scale = np.sin(np.pi / 2 / ordered) / np.sin(np.pi * frequency / 2 / ordered)
-    block = np.zeros((size, ordered))
-    block[:ordered, : ordered - 1] = np.cos(phase) * scale
-    block[ordered, ordered - 1] = 1.0
+    block = np.zeros((size, len(frequency) + 1))
+    block[:ordered, :-1] = np.cos(phase) * scale
+    block[ordered, -1] = 1.0
     return sparse.coo_array(block)

@@ -24,22 +24,37 @@ class Unit:
     ----------
     rows, folds : arrays of shape (n,)
         Where the examples stand among all, and the fold of each.
+    found : array of shape (n_columns, n)
+        Their bins.
     shift
         What sampling added to the log-odds, to be added to intercepts: at most 0.
+    product
+        Its position among the products; None where all are learnt at once.
     """
 
     examples: Examples
     rows: Index
     folds: Index
+    found: NDArray[np.int32]
     shift: float
+    product: int | None = None
 
 
-def everything(examples: Examples, folds: Index) -> Unit:
+def everything(examples: Examples, folds: Index, found: NDArray[np.int32]) -> Unit:
     """Return the unit of all products."""
-    return Unit(_without_features(examples), np.arange(len(folds)), folds, 0.0)
+    return Unit(_without_features(examples), np.arange(len(folds)), folds, found, 0.0)
 
 
-def of_product(examples: Examples, folds: Index, product: int, seed: int, negatives: float, min_negatives: int) -> Unit:
+def of_product(
+    examples: Examples,
+    folds: Index,
+    found: NDArray[np.int32],
+    product: int,
+    *,
+    seed: int,
+    negatives: float,
+    min_negatives: int,
+) -> Unit:
     """Take the rows without the product: those that took it up, and of the others a sample.
 
     Parameters
@@ -62,7 +77,7 @@ def of_product(examples: Examples, folds: Index, product: int, seed: int, negati
         products=(examples.products[product],),
         held_products=tuple(examples.held_products[p] for p in order),
     )
-    return Unit(alone.take(rows), rows, folds[rows], float(shift))
+    return Unit(alone.take(rows), rows, folds[rows], np.ascontiguousarray(found[:, rows]), float(shift), product)
 
 
 def tasks_of(unit: Unit, start: Floats, fold: int) -> tuple[Task, Task]:

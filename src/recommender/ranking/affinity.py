@@ -1,0 +1,149 @@
+"""How much an account is like those that hold a product: what a take-up can lean on where take-ups are few."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
+
+from recommender.ranking.co_holding import ease_weights
+from recommender.ranking.columns import Columns
+from recommender.ranking.examples import Examples
+from recommender.ranking.links import logit
+from recommender.ranking.ridge import Basis, Leads, fit_logistic, make_basis
+
+__all__ = ["Affinity", "learn_affinity"]
+
+Floats = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+_EASE_PENALTY = 100.0
+_HOLDERS, _OTHERS = 2_000, 4_000
+_TAKERS = 500
+_LEAST_HOLDERS = 20
+# per column and holder, as for take-ups (see `additive`)
+_PER_COLUMN = 50.0
+_STRENGTH = 10.0
+
+
+@dataclass(frozen=True, eq=False)
+class Affinity:
+    """Two scores of an account for a product, both sums of points over its columns.
+
+    Attributes
+    ----------
+    points : array of shape (2, n_bins, n_products)
+        By what accounts with the same holdings hold (EASE), and by what holders look like (a logistic regression of the
+        holding on all else), for the bins of all columns in turn.
+    sizes
+        How many bins each column has.
+    slopes : array of shape (2,)
+        What each score counts for in the log-odds of a take-up, over all products.
+    """
+
+    points: Floats
+    sizes: tuple[int, ...]
+    slopes: Floats
+
+    def leads(self, found: NDArray[np.int32], product: int) -> Leads:
+        """Return the scores for the product at this position of rows with the bins `found`, (n_columns, n)."""
+        return Leads(_scores(self.points[:, :, product], self.sizes, found), self.slopes, _STRENGTH)
+
+    def tables(self, slopes: Floats, product: int) -> dict[int, Floats]:
+        """Return the points per column of the scores times `slopes`."""
+        points = np.split((slopes[:, np.newaxis] * self.points[:, :, product]).sum(axis=0), np.cumsum(self.sizes)[:-1])
+        return {column: part for column, part in enumerate(points) if part.any()}
+
+
+def learn_affinity(examples: Examples, columns: Columns, n_jobs: int | None, seed: int) -> Affinity | None:
+    """Learn both scores from what is held; None where nothing is.
+
+    Take-ups of a month are few, but what an account holds was once taken up as well. Columns that must be monotone
+    have no points.
+    """
+    n_products = len(examples.products)
+    if not examples.held[:, :n_products].any():
+        return None
+    basis = make_basis(columns.sizes, columns.has_gap)
+    with threadpool_limits(1, user_api="blas"):
+        profiles = Parallel(n_jobs=n_jobs, prefer="threads")(
+            delayed(_profile)(examples, columns, basis, product, seed + product) for product in range(n_products)
+        )
+        points = np.stack([_co_holding(examples, basis), np.column_stack(profiles)])
+        affinity = Affinity(points, columns.sizes, np.zeros(2))
+        return replace(affinity, slopes=_pooled_slopes(affinity, examples, columns, seed))
+
+
+def _co_holding(examples: Examples, basis: Basis) -> Floats:
+    weights = ease_weights(examples.held, examples.weight, _EASE_PENALTY, len(examples.products))
+    points = np.zeros((int(basis.starts[-1]), weights.shape[1]))
+    n_columns, n_held = len(basis.starts) - 1, len(weights)
+    points[basis.starts[n_columns - 1 - n_held : n_columns - 1] + 1] = weights
+    return points
+
+
+def _profile(examples: Examples, columns: Columns, basis: Basis, product: int, seed: int) -> Floats:
+    """Return the points of the logistic regression of holding a product on all columns but its own; (n_bins,)."""
+    holds, random = examples.held[:, product], np.random.RandomState(seed)
+    if holds.sum() < _LEAST_HOLDERS or holds.all():
+        return np.zeros(int(basis.starts[-1]))
+    rows = np.sort(
+        np.concatenate([_some(np.flatnonzero(holds), _HOLDERS, random), _some(np.flatnonzero(~holds), _OTHERS, random)])
+    )
+    found, own = columns.found[:, rows], len(columns.sizes) - 1 - examples.held.shape[1] + product
+    found[-1] -= found[own]
+    found[[own, *_bound(columns)]] = 0
+    y, weight = holds[rows], examples.weight[rows]
+    penalty = 1.0 + _PER_COLUMN * len(found) / y.sum()
+    points = fit_logistic(basis.one_hot(found), basis, y, weight, penalty, float(logit(y.mean()))).points
+    for column in (own, *_bound(columns)):
+        points[basis.starts[column] : basis.starts[column + 1]] = 0.0
+    return points
+
+
+def _pooled_slopes(affinity: Affinity, examples: Examples, columns: Columns, seed: int) -> Floats:
+    """Return what the scores count for in the log-odds of take-ups, one slope for all products each; shape (2,)."""
+    parts = [_sample(affinity, examples, columns, p, seed + p) for p in range(len(examples.products))]
+    scores, y, weight = (np.concatenate(same) for same in zip(*parts, strict=True))
+    if not y.any():
+        return np.zeros(2)
+    product = np.repeat(np.arange(len(parts)), [len(part[1]) for part in parts]).astype(np.int32)
+    basis = make_basis([len(parts)], [False])
+    leads = Leads(scores, np.zeros(2), _STRENGTH)
+    found = basis.one_hot(product[np.newaxis])
+    return fit_logistic(found, basis, y, weight, 0.1, float(logit(y.mean())), leads).slopes
+
+
+def _sample(
+    affinity: Affinity, examples: Examples, columns: Columns, product: int, seed: int
+) -> tuple[Floats, NDArray[np.bool_], Floats]:
+    random, is_open = np.random.RandomState(seed), ~examples.held[:, product]
+    taken = is_open & examples.y[:, product]
+    takers = _some(np.flatnonzero(taken), _TAKERS, random)
+    others = _some(np.flatnonzero(is_open & ~taken), 5 * len(takers), random)
+    rows = np.sort(np.concatenate([takers, others]))
+    return (
+        _scores(affinity.points[:, :, product], columns.sizes, columns.found[:, rows]),
+        examples.y[rows, product],
+        examples.weight[rows],
+    )
+
+
+def _scores(points: Floats, sizes: tuple[int, ...], found: NDArray[np.int32]) -> Floats:
+    """Return the sums of points of shape (2, n_bins) over the columns; shape (n_rows, 2)."""
+    total, start = np.zeros((2, found.shape[1])), 0
+    for bins, size in zip(found, sizes, strict=True):
+        own = points[:, start : start + size]
+        if own.any():
+            total += own[:, bins]
+        start += size
+    return np.ascontiguousarray(total.T)
+
+
+def _bound(columns: Columns) -> list[int]:
+    return [column for column, direction in enumerate(columns.monotone) if direction]
+
+
+def _some(rows: Index, most: int, random: np.random.RandomState) -> Index:
+    return rows if len(rows) <= most else random.choice(rows, most, replace=False)
