@@ -146,7 +146,7 @@ def _fit_all(
 ) -> tuple[dict[int, Floats], Floats, None]:
     points, intercept = fit_points(
         unit.examples.take(learnt),
-        unit.found[np.ix_(free, learnt)],
+        unit.found[np.array(free, dtype=np.int64)][:, learnt],
         [ground.columns.sizes[i] for i in free],
         [ground.columns.has_gap[i] for i in free],
         penalty=ground.settings.ridge,
@@ -162,7 +162,7 @@ def _fit_one(
     product, affinity = unit.product or 0, ground.affinity
     fitted = fit_product(
         unit.examples.take(learnt),
-        unit.found[np.ix_(free, learnt)],
+        unit.found[np.array(free, dtype=np.int64)][:, learnt],
         [ground.columns.sizes[i] for i in free],
         [ground.columns.has_gap[i] for i in free],
         penalty=ground.settings.ridge,
