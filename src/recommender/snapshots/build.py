@@ -20,6 +20,7 @@ from recommender.usage import INDICATORS, Indicator, Known, moment, summaries
 __all__ = ["Plan", "build_snapshot", "plan"]
 
 _NO_FEATURES = (schema.ACCOUNT, "opened_at", schema.RECORDED_AT)
+_FEW = 1_000
 _YES, _NO = ("true", "t", "yes", "y", "1", "1.0"), ("false", "f", "no", "n", "0", "0.0")
 
 
@@ -90,11 +91,16 @@ def _known(tables: Tables, at: datetime, wanted: Sequence[str] | None) -> Known:
     cut = tables.cut(at)
     described = cut["accounts"]
     if wanted is not None:
-        asked = ibis.memtable(pa.table({schema.ACCOUNT: pa.array([one.strip() for one in wanted], pa.string())}))
-        described = described.semi_join(asked, schema.ACCOUNT)
+        described = described.filter(described[schema.ACCOUNT].isin(_asked(wanted)))
     consents = usage_consent(cut, described, moment(at))
     consenting = described.semi_join(consents.filter(consents[schema.USAGE_CONSENT]), schema.ACCOUNT)
     return Known(cut, at, described, consenting)
+
+
+def _asked(wanted: Sequence[str]) -> Any:
+    """Return the ids asked for: a few as they are, as not every database lets its readers make a table of them."""
+    ids = sorted({one.strip() for one in wanted})
+    return ids if len(ids) <= _FEW else ibis.memtable(pa.table({schema.ACCOUNT: ids}))[schema.ACCOUNT]
 
 
 def _attributes(known: Known, indicators: Sequence[Indicator]) -> tuple[str, ...]:

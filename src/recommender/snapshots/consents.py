@@ -30,7 +30,7 @@ def usage_consent(tables: Tables, accounts: ir.Table, as_of: ir.TimestampScalar)
 
 
 def marketing(tables: Tables, accounts: ir.Table, as_of: ir.TimestampScalar) -> ir.Table:
-    """Return account_id and the sorted channels granted and refused, `*` being every channel.
+    """Return account_id and the channels granted and refused, `*` being every channel.
 
     A change for every channel supersedes older changes of single channels.
 
@@ -44,8 +44,8 @@ def marketing(tables: Tables, accounts: ir.Table, as_of: ir.TimestampScalar) -> 
     standing = _unsuperseded(_standing(_changes(tables, "marketing", as_of)))
     granted, channel = standing.granted, standing.channel
     lists = {
-        schema.MARKETING_GRANTED: channel.collect(where=granted, order_by=channel),
-        schema.MARKETING_REFUSED: channel.collect(where=~granted, order_by=channel),
+        schema.MARKETING_GRANTED: channel.collect(where=granted),
+        schema.MARKETING_REFUSED: channel.collect(where=~granted),
     }
     return standing.group_by(schema.ACCOUNT).aggregate(**lists)
 
@@ -58,9 +58,9 @@ def _instead(tables: Tables) -> bool:
 
 
 def _everywhere(accounts: ir.Table, *, granted: bool) -> ir.Table:
-    everywhere = [schema.ALL_CHANNELS] if granted else []
-    lists = {schema.MARKETING_GRANTED: everywhere, schema.MARKETING_REFUSED: []}
-    columns = {name: ibis.literal(channels, type="array<string>") for name, channels in lists.items()}
+    everywhere, nowhere = ibis.array([ibis.literal(schema.ALL_CHANNELS)]), ibis.null("array<string>")
+    lists = (everywhere, nowhere) if granted else (nowhere, nowhere)
+    columns = dict(zip((schema.MARKETING_GRANTED, schema.MARKETING_REFUSED), lists, strict=True))
     return accounts.select(schema.ACCOUNT, **columns)
 
 

@@ -38,8 +38,8 @@ def _products(known: Known) -> ir.Table:
     holdings = holding_states(known)
     product = holdings.product_id
     lists = {
-        schema.HELD: product.collect(where=holdings.is_held, order_by=product, distinct=True),
-        schema.ORDERED: product.collect(where=holdings.is_ordered, order_by=product, distinct=True),
+        schema.HELD: product.collect(where=holdings.is_held, distinct=True),
+        schema.ORDERED: product.collect(where=holdings.is_ordered, distinct=True),
     }
     return holdings.group_by(schema.ACCOUNT).aggregate(**lists)
 
@@ -55,9 +55,13 @@ def _contacts(known: Known) -> ir.Table:
 
 
 def _logged(rows: ir.Table, columns: tuple[str, ...], name: str) -> ir.Table:
-    entry = ibis.struct({column: rows[column] for column in columns})
-    log = entry.collect(order_by=[rows[column] for column in columns])
-    return rows.group_by(schema.ACCOUNT).aggregate(**{name: log})
+    entry = ibis.struct({column: _text(rows[column]) for column in columns})
+    return rows.group_by(schema.ACCOUNT).aggregate(**{name: entry.collect()})
+
+
+def _text(column: ir.Column) -> ir.StringColumn:
+    """Return times as text: a struct in an array arrives from PostgreSQL without the types of its fields."""
+    return column if column.type().is_string() else column.cast("string")
 
 
 def _unpaid(known: Known) -> ir.Table:

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from recommender import schema
+from recommender.snapshots.lists import sorted_lists
 from recommender.usage import Indicator
 
 __all__ = ["FACT_TYPES", "MOMENT", "feature_field", "in_type", "words"]
@@ -46,19 +45,12 @@ def feature_field(name: str, kind: pa.DataType, said: dict[str, str]) -> "pa.Fie
 
 
 def in_type(rows: pa.Table, field: "pa.Field[Any]") -> "pa.Array[Any]":
-    """Return a column of `rows` in the type of `field`; one that is not there is null, lists are empty."""
+    """Return a column of `rows` in the type of `field`; one that is not there is null, lists are sorted or empty."""
     if field.name not in rows.column_names:
         column = pa.nulls(rows.num_rows, field.type)
     else:
-        column = rows[field.name].combine_chunks().cast(field.type)
-    return _never_null(column) if pa.types.is_list(field.type) else column
-
-
-def _never_null(lists: "pa.ListArray[Any]") -> "pa.ListArray[Any]":
-    """Return null lists as empty ones."""
-    lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy()
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), lists.flatten(), type=lists.type)
+        column = rows[field.name].combine_chunks()
+    return sorted_lists(column, field.type) if pa.types.is_list(field.type) else column.cast(field.type)
 
 
 def _of_attribute(name: str) -> dict[str, str]:

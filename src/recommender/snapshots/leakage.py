@@ -10,6 +10,7 @@ from ibis.expr import types as ir
 
 from recommender import schema
 from recommender.snapshots.build import plan
+from recommender.snapshots.fields import FACT_TYPES, in_type
 from recommender.tables import Tables, fetch
 from recommender.usage import INDICATORS, Indicator
 
@@ -47,7 +48,7 @@ def check_leakage(
     at = tables.config.moment(as_of)
     full = plan(tables, at, None, indicators).table
     then = full.op().replace(_recorded_by(tables, at)).to_expr()
-    return _differences(*(fetch(rows, "snapshot").sort_by(schema.ACCOUNT) for rows in (full, then)))
+    return _differences(*(_comparable(fetch(rows, "snapshot")) for rows in (full, then)))
 
 
 def _recorded_by(tables: Tables, at: datetime) -> dict[Any, Any]:
@@ -60,6 +61,14 @@ def _recorded_by(tables: Tables, at: datetime) -> dict[Any, Any]:
 def _until(table: ir.Table, now: ir.TimestampScalar) -> ir.Table:
     recorded = table[schema.RECORDED_AT]
     return table.filter(recorded.isnull() | (recorded <= now))
+
+
+def _comparable(rows: pa.Table) -> pa.Table:
+    """Return `rows` with the facts in their types, as engines collect lists in any order."""
+    for place, name in enumerate(rows.column_names):
+        if name in FACT_TYPES:
+            rows = rows.set_column(place, name, in_type(rows, pa.field(name, FACT_TYPES[name])))
+    return rows.sort_by(schema.ACCOUNT)
 
 
 def _differences(full: pa.Table, then: pa.Table) -> dict[str, int]:

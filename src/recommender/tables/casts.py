@@ -128,7 +128,7 @@ def _text(value: Any) -> ir.Value:
 def _ids(value: Any) -> ir.Value:
     """Split at `;`, blanks and empty parts aside, so that a list and its text come out the same."""
     text = value if value.type().is_string() else value.cast("array<string>").join(";")
-    tight = text.re_replace(r"\s*([;|])\s*", r"\1").re_replace(r";+", ";").re_replace(r"^;|;$", "")
+    tight = text.re_replace(r"\s*[|]\s*", "|").re_replace(r"\s*;[\s;]*", ";").re_replace(r"^;|;$", "")
     return _stripped(tight).nullif("").split(";")
 
 

@@ -213,7 +213,8 @@ def _one_each(table: ir.Table, name: str) -> ir.Table:
     if not table[name].type().is_array():
         return table
     groups = table.mutate(**{name: table[name].unnest()})
-    return groups.mutate(**{name: groups[name].split("|").unnest()})
+    # Spark takes what to split at for a pattern, in which the bar has a meaning of its own.
+    return groups.mutate(**{name: groups[name].replace("|", ";").split(";").unnest()})
 
 
 def _counted(count: int, noun: str) -> str:

@@ -43,11 +43,12 @@ def _newest(table: ir.Table, contract: TableContract, *, is_recorded: bool) -> i
     if contract.keeps_twins and not is_recorded:
         return table
     key = list(key_columns(table, contract).values())
-    newest = [table[RECORDED_AT].desc(nulls_first=False)]
+    recorded = table[RECORDED_AT]
     if contract.keeps_twins:
-        place = ibis.rank().over(group_by=key, order_by=newest)
-    else:
-        place = ibis.row_number().over(group_by=key, order_by=newest + _tie_break(table))
+        newest = recorded.max().over(group_by=key)
+        return table.mutate(newest_=newest).filter(ibis._.newest_.identical_to(ibis._[RECORDED_AT])).drop("newest_")
+    order = [recorded.desc(nulls_first=False), *_tie_break(table)]
+    place = ibis.row_number().over(group_by=key, order_by=order)
     return table.mutate(place_=place).filter(ibis._.place_ == 0).drop("place_")
 
 

@@ -18,6 +18,7 @@ from recommender.errors import DataError
 from recommender.schema import TABLES
 from recommender.tables.engine import connect
 from recommender.tables.folder import is_duckdb, read_folder
+from recommender.tables.polars_rules import teach_polars
 
 __all__ = ["RawTable", "Source", "open_source"]
 
@@ -120,6 +121,8 @@ def _lazy(table: ir.Table) -> RawTable:
 
 def _instants(table: ir.Table, backend: BaseBackend) -> ir.Table:
     """Return `table` with Spark's timestamps as what they are, moments in UTC: Ibis takes them for naive times."""
+    if backend.name == "polars":
+        teach_polars()
     if backend.name != "pyspark":
         return table
     kinds = backend._session.sql(backend.compile(table.limit(0))).schema  # noqa: SLF001 (Ibis shows the session nowhere)

@@ -23,6 +23,7 @@ from recommender.usage.known import Known
 from recommender.usage.messages import messages
 from recommender.usage.packages import packages
 from recommender.usage.partners import partners
+from recommender.usage.ratio import in_full
 from recommender.usage.sessions import sessions
 
 __all__ = ["GROUPS", "Group", "summaries"]
@@ -97,7 +98,7 @@ def _unknown(known: Known, group: Group, indicators: tuple[Indicator, ...]) -> d
 
 def _column(indicator: Indicator, rows: Any) -> ir.Value:
     """Compute an indicator in one of the types that a feature may have: int64, float64, boolean or string."""
-    value = indicator.compute(rows)
+    value = in_full(indicator.compute(rows))
     kind = value.type()
     if kind.is_boolean() or kind.is_string():
         return value

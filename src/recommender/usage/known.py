@@ -57,7 +57,8 @@ class Known:
         inside = rows[column] <= moment(self.as_of)
         if days is not None:
             inside &= rows[column] > self.ago(days)
-        return rows.filter(inside).semi_join(self.may_read(table), schema.ACCOUNT)
+        # Not a semi join: where two parts of a query share one, sqlglot leaves PostgreSQL a join that it does not know.
+        return rows.filter(inside, rows[schema.ACCOUNT].isin(self.may_read(table)[schema.ACCOUNT]))
 
     def with_everyone(self, table: str, rows: ir.Table) -> ir.Table:
         """Add to `rows`, which come from `table`, one row of nulls for each account whose rows may be read."""
