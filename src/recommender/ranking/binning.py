@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from recommender.errors import FeatureError
+from recommender.ranking.lookup import Grid, make_grid
 
 __all__ = [
     "Bins",
@@ -18,10 +19,14 @@ __all__ = [
     "NumericBins",
     "bin_features",
     "bin_held",
+    "find_places",
     "is_category",
     "read_numbers",
     "read_texts",
 ]
+
+
+_FEW_ROWS = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,9 +49,18 @@ class NumericBins:
         # NaN sorts after infinity, so that it finds the bin of missing values by itself
         return np.append(self.edges, np.inf)
 
+    @cached_property
+    def _grid(self) -> Grid | None:
+        return make_grid(self.edges)
+
     def find(self, column: Any) -> NDArray[np.int32]:
         """Return the bin of each value; shape (n,)."""
-        return self._uppers.searchsorted(read_numbers(column, self.feature), side="left").astype(np.int32)
+        values = read_numbers(column, self.feature)
+        if len(values) <= _FEW_ROWS or self._grid is None:
+            return self._uppers.searchsorted(values, side="left").astype(np.int32)
+        found = self._grid.find(values)
+        np.putmask(found, np.isnan(values), self.size - 1)
+        return found
 
 
 @dataclass(frozen=True)
@@ -86,18 +100,31 @@ def bin_features(rows: pa.Table, features: Sequence[Bins]) -> NDArray[np.int32]:
     FeatureError
         If a column is missing, stands twice or has another type.
     """
-    places = [rows.schema.get_field_index(bins.feature) for bins in features]
-    if absent := [bins.feature for bins, place in zip(features, places, strict=True) if place < 0]:
-        raise FeatureError(f"{len(absent)} features that the model reads are not there, or twice: {absent[:5]}.")
     found = np.empty((len(features), rows.num_rows), dtype=np.int32)
-    for i, (bins, place) in enumerate(zip(features, places, strict=True)):
+    for i, (bins, place) in enumerate(zip(features, find_places(rows.schema, features), strict=True)):
         found[i] = bins.find(rows.column(place))
     return found
 
 
+def find_places(schema: pa.Schema, features: Sequence[Bins]) -> list[int]:
+    """Return where the column of each feature stands.
+
+    Raises
+    ------
+    FeatureError
+        If a column is missing or stands twice.
+    """
+    places = [schema.get_field_index(bins.feature) for bins in features]
+    if absent := [bins.feature for bins, place in zip(features, places, strict=True) if place < 0]:
+        raise FeatureError(f"{len(absent)} features that the model reads are not there, or twice: {absent[:5]}.")
+    return places
+
+
 def bin_held(held: NDArray[np.bool_]) -> NDArray[np.int32]:
     """Return a column per product held, 0 or 1, and their number; shape (n_held_products + 1, n)."""
-    return np.concatenate([held.T, held.sum(axis=1)[np.newaxis]], dtype=np.int32)
+    found = np.empty((held.shape[1] + 1, len(held)), dtype=np.int32)
+    found[:-1], found[-1] = held.T, held.sum(axis=1)
+    return found
 
 
 def is_category(kind: pa.DataType) -> bool:

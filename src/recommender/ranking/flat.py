@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.ranking.adding import is_wide, spread
 from recommender.ranking.terms import Term
 
 __all__ = ["FlatTerms", "flatten"]
@@ -19,45 +21,60 @@ class FlatTerms:
 
     Attributes
     ----------
-    points
-        Of all terms, and a 0 at the end.
     columns : array of shape (2, n_terms)
         Which columns a term is of; a single one stands twice.
     groups
         The group of each bin of each column of each term, times the width of the table for the first column.
     group_starts : array of shape (2, n_terms)
         Where the groups of a term's column begin.
+    rows : array of shape (n_cells, n_products)
+        The points of the first terms, of all products, 0 where a term has none; `row_starts`, shape (n_first_terms,),
+        says where the cells of each begin.
+    points
+        Of the terms after these, and a 0 at the end.
     terms, bases, steps : arrays of shape (n_places, n_products)
-        The terms of each product in their order, where its points of that term begin, and how far apart they are;
-        beyond its last term the 0.
+        The later terms of each product in their order, where its points of that term begin, and how far apart they
+        are; beyond its last term the 0.
     """
 
-    points: NDArray[np.float64]
     columns: Index
     groups: Index
     group_starts: Index
+    rows: NDArray[np.float64]
+    row_starts: Index
+    points: NDArray[np.float64]
     terms: Index
     bases: Index
     steps: Index
 
     def summands(self, bins: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return the points of each product's terms, in their order; shape (n_places, n, n_products)."""
+        """Return the points of each product's terms, in their order; shape (n_summands, n, n_products)."""
         groups = self.groups.take(self.group_starts[:, :, np.newaxis] + bins[self.columns])
-        cells = (groups[0] + groups[1])[self.terms].transpose(0, 2, 1)
-        return np.asarray(self.points.take(self.bases[:, np.newaxis] + cells * self.steps[:, np.newaxis]))
+        cells, n_first = groups[0] + groups[1], len(self.row_starts)
+        first = self.rows.take(self.row_starts[:, np.newaxis] + cells[:n_first], axis=0)
+        if n_first == len(cells):
+            return np.asarray(first)
+        later = cells[self.terms].transpose(0, 2, 1) * self.steps[:, np.newaxis]
+        later += self.bases[:, np.newaxis]
+        return np.concatenate([first, self.points.take(later)])
 
 
 def flatten(tables: Sequence[Term], sizes: Sequence[int], n_products: int) -> FlatTerms:
     """Join the terms of a scorecard whose columns have `sizes` bins."""
     groups = [_groups(term, sizes) for term in tables]
     ends = np.cumsum([0, *(len(part) for pair in groups for part in pair)])
-    points = np.concatenate([*(term.points.ravel() for term in tables), np.zeros(1)])
+    first = list(takewhile(lambda term: is_wide(term, n_products), tables))
+    later = tables[len(first) :]
+    points = np.concatenate([*(term.points.ravel() for term in later), np.zeros(1)])
+    rows = [np.zeros((0, n_products)), *(spread(term, n_products) for term in first)]
     return FlatTerms(
-        points,
         np.array([(*term.columns, *term.columns)[:2] for term in tables]).T,
         np.concatenate([part for pair in groups for part in pair]),
         np.ascontiguousarray(ends[:-1].reshape(-1, 2).T),
-        *_places(tables, n_products, len(points) - 1),
+        np.concatenate(rows),
+        np.cumsum([0, *(len(term.points) for term in first)])[:-1],
+        points,
+        *_places(later, len(first), n_products, len(points) - 1),
     )
 
 
@@ -69,14 +86,15 @@ def _groups(term: Term, sizes: Sequence[int]) -> tuple[Index, Index]:
     return first * (int(second.max()) + 1), second
 
 
-def _places(tables: Sequence[Term], n_products: int, nothing: int) -> tuple[Index, Index, Index]:
-    depth = np.bincount(np.concatenate([term.products for term in tables]), minlength=n_products)
+def _places(tables: Sequence[Term], n_before: int, n_products: int, nothing: int) -> tuple[Index, Index, Index]:
+    products = [np.empty(0, np.int64), *(term.products for term in tables)]
+    depth = np.bincount(np.concatenate(products), minlength=n_products)
     shape = (int(depth.max()), n_products)
     terms, steps, bases = np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.full(shape, nothing)
     filled, start = np.zeros(n_products, dtype=np.int64), 0
     for t, term in enumerate(tables):
         place = (filled[term.products], term.products)
-        terms[place], steps[place] = t, len(term.products)
+        terms[place], steps[place] = n_before + t, len(term.products)
         bases[place] = start + np.arange(len(term.products))
         filled[term.products] += 1
         start += term.points.size

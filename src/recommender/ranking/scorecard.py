@@ -1,6 +1,6 @@
 """The compiled form of every additive ranker: tables of points, looked up and summed in a fixed order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from recommender.errors import FeatureError
 from recommender.extras import load_extra
+from recommender.ranking.adding import Run, add_terms, runs_of
 from recommender.ranking.binning import Bins, bin_features, bin_held
+from recommender.ranking.few_rows import FewRows, plan_few_rows
 from recommender.ranking.flat import FlatTerms, flatten
 from recommender.ranking.links import Link, sigmoid, softmax
 from recommender.ranking.packing import pack, unpack
@@ -31,8 +33,7 @@ FEW_POSITIVES: Final = 2
 HELD_COUNT: Final = "held_count"
 FLAGS: Final = {PRIOR: "prior", FEW_POSITIVES: "few_positives"}
 
-_BLOCK: Final = 2048
-_CHUNK: Final = 65_536
+_CHUNK: Final = 16_384
 _FEW_ROWS: Final = 16
 
 
@@ -127,19 +128,17 @@ class Scorecard:
         wanted = (rows.num_rows, len(self.held_products))
         if held.shape != wanted:
             raise FeatureError(f"held must have the shape {wanted} (rows, held products), but it has {held.shape}.")
-        return np.concatenate([bin_features(rows, self.bins), bin_held(held)])
+        few = 0 < rows.num_rows <= _FEW_ROWS
+        found = self._plan_of(rows).find(rows) if few else bin_features(rows, self.bins)
+        return np.concatenate([found, bin_held(held)])
 
     def log_odds(self, rows: pa.Table, held: NDArray[np.bool_]) -> Floats:
         """Return the log-odds (for "one_of", before the softmax); shape (n, n_products). See `find_bins`."""
-        return np.concatenate(
-            [self.log_odds_of(bins) for bins in self._chunks(rows, held)] or [np.empty((0, len(self.products)))]
-        )
+        return self._in_chunks(rows, held, self.log_odds_of)
 
     def propensities(self, rows: pa.Table, held: NDArray[np.bool_]) -> Floats:
         """Return the propensities, 0 to 1; shape (n, n_products). See `find_bins`."""
-        return np.concatenate(
-            [self.propensities_of(bins) for bins in self._chunks(rows, held)] or [np.empty((0, len(self.products)))]
-        )
+        return self._in_chunks(rows, held, self.propensities_of)
 
     def contributions(
         self,
@@ -159,8 +158,7 @@ class Scorecard:
         """Return the log-odds of rows that `find_bins` has binned; shape (n, n_products)."""
         if bins.shape[1] <= _FEW_ROWS:
             return self._add_at_once(bins)
-        blocks = range(0, bins.shape[1], _BLOCK)
-        return np.concatenate([self._add_in_turn(bins[:, start : start + _BLOCK]) for start in blocks])
+        return add_terms(self._runs, self.intercept, bins)
 
     def propensities_of(self, bins: NDArray[np.int32]) -> Floats:
         """Return the propensities of rows that `find_bins` has binned; shape (n, n_products)."""
@@ -256,21 +254,16 @@ class Scorecard:
         """
         return cls(**unpack(arrays))
 
-    def _chunks(self, rows: pa.Table, held: NDArray[np.bool_]) -> Iterator[NDArray[np.int32]]:
-        if len(held) != rows.num_rows or not rows.num_rows:
-            self.find_bins(rows, held)
+    def _in_chunks(
+        self, rows: pa.Table, held: NDArray[np.bool_], work: Callable[[NDArray[np.int32]], Floats]
+    ) -> Floats:
+        if rows.num_rows <= _CHUNK or len(held) != rows.num_rows:
+            return work(self.find_bins(rows, held))
+        found = np.empty((rows.num_rows, len(self.products)))
         for start in range(0, rows.num_rows, _CHUNK):
-            yield self.find_bins(rows.slice(start, _CHUNK), held[start : start + _CHUNK])
-
-    def _add_in_turn(self, bins: NDArray[np.int32]) -> Floats:
-        total = np.repeat(self.intercept[np.newaxis], bins.shape[1], axis=0)
-        points = np.empty_like(total)
-        for term in self.tables:
-            if len(term.products) == len(self.products):
-                total += term.points.take(term.cells(bins), axis=0, out=points, mode="clip")
-            else:
-                total[:, term.products] += term.points.take(term.cells(bins), axis=0)
-        return total
+            chunk = slice(start, start + _CHUNK)
+            found[chunk] = work(self.find_bins(rows.slice(start, _CHUNK), held[chunk]))
+        return found
 
     def _add_at_once(self, bins: NDArray[np.int32]) -> Floats:
         if not self.tables:
@@ -279,6 +272,20 @@ class Scorecard:
         start = np.repeat(self.intercept[np.newaxis, np.newaxis], bins.shape[1], axis=1)
         # accumulate adds from left to right; sum would pair the summands
         return np.ascontiguousarray(np.add.accumulate(np.concatenate([start, summands]), axis=0)[-1])
+
+    def _plan_of(self, rows: pa.Table) -> FewRows:
+        # a service sends the same columns over and over; the last plan alone is kept
+        if not (self._plans and self._plans[0].schema.equals(rows.schema)):
+            self._plans[:] = [plan_few_rows(rows.schema, self.bins)]
+        return self._plans[0]
+
+    @cached_property
+    def _plans(self) -> list[FewRows]:
+        return []
+
+    @cached_property
+    def _runs(self) -> tuple[Run, ...]:
+        return runs_of(self.tables, len(self.products))
 
     @cached_property
     def _flat(self) -> FlatTerms:

@@ -1,6 +1,7 @@
 """One term of a scorecard: a table of points."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +31,16 @@ class Term:
     products: NDArray[np.int64]
     coarse: tuple[NDArray[np.int64], ...] = ()
 
-    def cells(self, bins: NDArray[np.int32]) -> NDArray[np.integer]:
+    def cells(self, bins: NDArray[np.integer]) -> NDArray[np.integer]:
         """Return the cell of each row from the bins of all columns; shape (n,)."""
         if not self.coarse:
             return np.asarray(bins[self.columns[0]])
         left, right = (
-            groups.take(bins[column], mode="clip") for groups, column in zip(self.coarse, self.columns, strict=True)
+            steps.take(bins[column], mode="clip") for steps, column in zip(self._steps, self.columns, strict=True)
         )
-        return np.asarray(left * (int(self.coarse[1].max()) + 1) + right)
+        return np.asarray(left + right)
+
+    @cached_property
+    def _steps(self) -> tuple[NDArray[np.intp], ...]:
+        first, second = self.coarse
+        return (first * (int(second.max()) + 1)).astype(np.intp), second.astype(np.intp)

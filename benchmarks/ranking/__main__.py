@@ -1,0 +1,83 @@
+"""Rankers side by side on public tables: `python benchmarks/ranking [--seeds 5] [--quick] [--only ours]`.
+
+Three kinds of table. One product of each test account is hidden and asked for (IBM's Telco table, and the insurances of
+Caravan); one product is asked for of every test account (Caravan as in the CoIL 2000 challenge, and either plan of
+mlc_churn); and a simulated operator, whose true probabilities are known, is judged on its next month.
+
+Everyone is given the same files and judged by the same code. The other libraries run in an environment of their own.
+What a contestant said is kept in `build/ranking` until its code, its pins or the task change, so that a second run
+costs little. The tables are written to `docs/benchmarks.md`.
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+from contestants import CONTESTANTS, KINDS, OURS, Contestant
+from environment import PINS, python_of_peers
+from figures import figures, said_of, summed_up
+from operator_table import judge_operator
+from page import write_page
+
+from tables import Task, tables, tasks
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+BUILD = ROOT / "build" / "ranking"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    asked = _parser().parse_args(arguments)
+    names = [one.name for one in CONTESTANTS if asked.only is None or (one.name in OURS) == (asked.only == "ours")]
+    public = summed_up(pd.DataFrame(rows(names, range(asked.seeds), asked.build, quick=asked.quick)))
+    if asked.only == "others":
+        return
+    simulated = judge_operator(range(asked.seeds), asked.build, quick=asked.quick)
+    write_page(public, simulated, asked.out)
+    print(asked.out.read_text())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=5, help="how many splits, seeds 0, 1, ... (default: %(default)s)")
+    parser.add_argument("--quick", action="store_true", help="few accounts: to see that it runs, not what is best")
+    parser.add_argument("--only", choices=["ours", "others"], help="run these alone; the page needs all of them")
+    parser.add_argument("--build", type=Path, default=BUILD, help="where tasks, answers and the environment are kept")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks.md", help="the page to write")
+    return parser
+
+
+def rows(names: Sequence[str], seeds: Sequence[int], build: Path, *, quick: bool) -> Iterator[dict[str, object]]:
+    for seed in seeds:
+        for table in tables(quick=quick):
+            for task in tasks(table, seed, build / "tasks"):
+                yield from _of_task(task, names, build)
+
+
+def _of_task(task: Task, names: Sequence[str], build: Path) -> Iterator[dict[str, object]]:
+    for kind in KINDS:
+        taking_part = (one for one in CONTESTANTS if one.kind is kind and one.takes_part(task.table, task.seed))
+        wanted = [one for one in taking_part if one.name in names]
+        folder = build / "answers" / f"{task.folder.name}-{task.digest}-{kind.digest(PINS)}"
+        _ask(task, [one for one in wanted if not (folder / f"{one.name}.json").exists()], folder, build)
+        for one in wanted:
+            key = {"table": task.table, "contestant": one.name, "seed": task.seed, "part": task.part}
+            yield key | figures(task, said_of(folder, one.name))
+
+
+def _ask(task: Task, contestants: Sequence[Contestant], folder: Path, build: Path) -> None:
+    if not contestants:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    kind = contestants[0].kind
+    python = Path(sys.executable) if kind.is_ours else python_of_peers(build / "peers")
+    print(f"{task.folder.name}: {', '.join(one.name for one in contestants)}", flush=True)
+    command = [python, kind.program, task.folder, folder, *(one.name for one in contestants)]
+    subprocess.run(list(map(str, command)), check=True)  # noqa: S603  programs beside this file
+
+
+if __name__ == "__main__":
+    main()
