@@ -8,10 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from recommender.catalogue import Catalogue
 from recommender.config import SETTINGS_FILE, Config
 from recommender.errors import FeatureError
 from recommender.model import Model
+from recommender.model.present import at_present
 from recommender.snapshots import build_snapshot
 from recommender.tables import Tables, catalogue, read_tables
 
@@ -35,7 +35,7 @@ def take(
         If the model reads an indicator or an attribute that these tables do not give.
     """
     tables = source if isinstance(source, Tables) else read_tables(source, _settings(source, model))
-    moment = datetime.now(UTC) if as_of is None else _config(model.config, tables.config).moment(as_of)
+    moment = datetime.now(UTC) if as_of is None else at_present(model, tables.config).config.moment(as_of)
     adapted = adapt(model, tables.cut(moment))
     rows = build_snapshot(replace(tables, config=adapted.config), moment, accounts=accounts)
     if absent := [name for name in adapted.scorecard.features if name not in rows.column_names]:
@@ -51,25 +51,10 @@ def adapt(model: Model, tables: Tables) -> Model:
 
     What the features depend on (windows, bands, excluded attributes) stays as it was at training.
     """
-    return replace(
-        model, config=_config(model.config, tables.config), catalogue=_catalogue(model.catalogue, catalogue(tables))
-    )
+    return at_present(model, tables.config, catalogue(tables))
 
 
 def _settings(source: Any, model: Model) -> Config | None:
     """None lets `read_tables` read the operator's own file; where there is none, the model's settings hold."""
     has_own = isinstance(source, str | Path) and (Path(source) / SETTINGS_FILE).is_file()
     return None if has_own else model.config
-
-
-def _config(trained: Config, present: Config) -> Config:
-    if present == Config():
-        return trained
-    return replace(
-        present, windows=trained.windows, bands=trained.bands, features=trained.features, training=trained.training
-    )
-
-
-def _catalogue(trained: Catalogue, present: Catalogue) -> Catalogue:
-    gone = [replace(p, is_offered=False) for p in trained.products if p.product_id not in present.position]
-    return Catalogue.of([*present.products, *gone])

@@ -12,6 +12,7 @@ import pyarrow as pa
 from recommender.errors import DataError, OutputError
 from recommender.files import read_document, sha256_of, write_document
 from recommender.model import Model
+from recommender.model.tally import Tally
 from recommender.schema import (
     AS_OF,
     COMPLAINTS_KNOWN_UNTIL,
@@ -26,7 +27,6 @@ from recommender.scoring.options import BatchOptions
 from recommender.scoring.places import refuse_sources
 from recommender.scoring.results import JOB, MANIFEST, SUMMARY, finish, read_manifest, read_summary
 from recommender.scoring.shards import Finished, Work, find_finished, kept_as, work_on
-from recommender.scoring.tally import Tally
 
 __all__ = ["score"]
 

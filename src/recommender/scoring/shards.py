@@ -12,11 +12,11 @@ import pyarrow as pa
 from recommender.errors import DataError
 from recommender.files import read_document, sha256_of, write_document
 from recommender.model import Decision, FreshComplaints, Model
+from recommender.model.tally import Tally
 from recommender.scoring.dispositions import compact
 from recommender.scoring.files import write_parquet
 from recommender.scoring.options import BatchOptions
 from recommender.scoring.results import DISPOSITIONS, OFFERS
-from recommender.scoring.tally import Tally
 
 __all__ = ["Finished", "Work", "find_finished", "kept_as", "work_on"]
 

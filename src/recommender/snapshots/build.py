@@ -17,7 +17,7 @@ from recommender.snapshots.fields import FACT_TYPES, MOMENT, feature_field, in_t
 from recommender.tables import Tables, fetch
 from recommender.usage import INDICATORS, Indicator, Known, moment, summaries
 
-__all__ = ["Plan", "build_snapshot", "plan"]
+__all__ = ["Plan", "build_snapshot", "finished", "plan"]
 
 _NO_FEATURES = (schema.ACCOUNT, "opened_at", schema.RECORDED_AT)
 _FEW = 1_000
@@ -68,7 +68,7 @@ def build_snapshot(
     draft = plan(tables, at, accounts, indicators)
     rows = fetch(draft.table, "snapshot").sort_by(schema.ACCOUNT)
     _check_found(rows, accounts)
-    return _finished(rows, draft.words, at, watermarks(tables, at))
+    return finished(rows, draft.words, at, watermarks(tables, at))
 
 
 @dataclass(frozen=True)
@@ -148,10 +148,10 @@ def _check_found(rows: pa.Table, wanted: Sequence[str] | None) -> None:
         raise AccountNotFoundError(f"{missing} of the accounts asked for are not among the accounts known by then.")
 
 
-def _finished(
+def finished(
     rows: pa.Table, said: dict[str, dict[str, str]], at: datetime, known_until: Mapping[str, datetime | None]
 ) -> pa.Table:
-    """Put the columns in order, in their types: account, as_of, features, facts."""
+    """Put the columns that an engine gives for a `Plan` in order, in their types: account, as_of, features, facts."""
     fields: list[pa.Field[Any]] = [pa.field(schema.ACCOUNT, pa.string()), pa.field(schema.AS_OF, MOMENT)]
     fields += [feature_field(name, rows.schema.field(name).type, text) for name, text in said.items()]
     fields += [pa.field(name, kind) for name, kind in FACT_TYPES.items()]

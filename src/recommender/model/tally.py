@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from recommender.model import Decision
+from recommender.model.decision import Decision
 from recommender.schema import ACCOUNT
 
 __all__ = ["Tally"]
