@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from recommender.scoring.leads import followups, write_followups
     from recommender.simulation import simulate
     from recommender.snapshots import check_leakage, snapshot, write_snapshot
-    from recommender.tables import Tables, check_tables, read_tables
+    from recommender.tables import Tables, check_tables, propose_settings, read_tables
     from recommender.training import train
     from recommender.usage import INDICATORS, Indicator
 
@@ -74,6 +74,7 @@ __all__ = [
     "hide_one",
     "load_model",
     "predict",
+    "propose_settings",
     "read_config",
     "read_dispositions",
     "read_tables",
@@ -118,6 +119,7 @@ _HOMES = {
         "Shown",
         "explain",
         "predict",
+        "propose_settings",
         "read_dispositions",
         "recheck",
         "recommend",
@@ -128,7 +130,7 @@ _HOMES = {
     "scoring.leads": ("followups", "write_followups"),
     "simulation": ("simulate",),
     "snapshots": ("check_leakage", "snapshot", "write_snapshot"),
-    "tables": ("Tables", "check_tables", "read_tables"),
+    "tables": ("Tables", "check_tables", "propose_settings", "read_tables"),
     "training": ("train",),
     "usage": ("INDICATORS", "Indicator"),
 }

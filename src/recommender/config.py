@@ -22,6 +22,7 @@ __all__ = [
     "Engine",
     "Features",
     "Feeds",
+    "Formats",
     "Offers",
     "Training",
     "Windows",
@@ -32,6 +33,12 @@ __all__ = [
 SETTINGS_FILE = "recommender.toml"
 MOST_OFFERS = 3
 _MOST_DIGITS = 6
+
+# Settings that are a table for each of something, and how a reader is told so.
+_TABLES_OF_TABLES = {
+    "policy": "per rule was needed, for example [policy.contact_limit]",
+    "columns": "per table was needed, for example [columns.accounts]",
+}
 
 T = TypeVar("T")
 
@@ -129,6 +136,18 @@ class Features:
 
 
 @dataclass(frozen=True)
+class Formats:
+    """How texts write dates and amounts, by example; a date in ISO 8601 is read in any case.
+
+    Days and months may have one digit, years two, and `.`, `/` and `-` all stand between them; after a date there may
+    be a time, with AM or PM. Where a comma groups thousands it may be left out.
+    """
+
+    dates: Literal["2026-06-30", "30.06.2026", "06/30/2026"] = "2026-06-30"
+    amounts: Literal["1234.56", "1,234.56", "1.234,56", "1 234,56"] = "1234.56"
+
+
+@dataclass(frozen=True)
 class Engine:
     """What the embedded DuckDB may use: memory such as "2GiB", threads, and the directory it spills to.
 
@@ -145,8 +164,9 @@ class Config:
     """All settings.
 
     `time_zone` is an IANA name: naive times are read in it, and bands are its local time. `policy` maps the reason
-    code of a rule to that rule's settings, which `policy.build` checks. `minor_digits` is the number of decimals
-    of the currency.
+    code of a rule to that rule's settings, which `policy.build` checks. `columns` maps a table to the names that its
+    columns have in the source, by our own: `{"accounts": {"account_id": "Customer no."}}`. `minor_digits` is the number
+    of decimals of the currency.
     """
 
     time_zone: str | None = None
@@ -161,6 +181,8 @@ class Config:
     contacts: Contacts = field(default_factory=Contacts)
     features: Features = field(default_factory=Features)
     engine: Engine = field(default_factory=Engine)
+    formats: Formats = field(default_factory=Formats)
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     policy: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
@@ -198,9 +220,11 @@ class Config:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as JSON's own types."""
-        settings = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "policy"}
-        rules = {reason: dict(rule) for reason, rule in self.policy.items()}
-        plain: dict[str, Any] = json.loads(json.dumps({**settings, "policy": rules}, default=asdict))
+        settings = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _TABLES_OF_TABLES}
+        mappings = {
+            name: {key: dict(table) for key, table in getattr(self, name).items()} for name in _TABLES_OF_TABLES
+        }
+        plain: dict[str, Any] = json.loads(json.dumps({**settings, **mappings}, default=asdict))
         return plain
 
     @classmethod
@@ -212,11 +236,8 @@ class Config:
         ConfigError
             If a setting is unknown or of the wrong type, or out of its range.
         """
-        rules = settings.get("policy", {})
-        if not (isinstance(rules, Mapping) and all(isinstance(rule, Mapping) for rule in rules.values())):
-            raise ConfigError("[policy]: a table per rule was needed, for example [policy.contact_limit].")
-        rest = {name: value for name, value in settings.items() if name != "policy"}
-        return _build(cls, rest, "", policy=MappingProxyType({name: dict(rule) for name, rule in rules.items()}))
+        rest = {name: value for name, value in settings.items() if name not in _TABLES_OF_TABLES}
+        return _build(cls, rest, "", **{name: _tables(name, settings.get(name, {})) for name in _TABLES_OF_TABLES})
 
 
 def check_k(k: Any) -> int:
@@ -253,6 +274,12 @@ def _build(cls: type[T], settings: Mapping[str, Any], where: str, **more: Any) -
     if unknown := sorted(settings.keys() - hints.keys()):
         raise ConfigError(f"{where or 'recommender.toml'}: unknown {unknown}; known are {sorted(hints)}.")
     return cls(**{name: _value(hints[name], value, name, where) for name, value in settings.items()}, **more)
+
+
+def _tables(name: str, value: Any) -> Mapping[str, Mapping[str, Any]]:
+    if not (isinstance(value, Mapping) and all(isinstance(table, Mapping) for table in value.values())):
+        raise ConfigError(f"[{name}]: a table {_TABLES_OF_TABLES[name]}.")
+    return MappingProxyType({key: dict(table) for key, table in value.items()})
 
 
 def _value(hint: Any, value: Any, name: str, where: str) -> Any:

@@ -1,29 +1,13 @@
 import json
 import re
-import sys
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 import recommender
-from recommender.cli import main
 
 AS_OF = "2026-07-01"
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run the command line in this process; return its exit status, what it printed and what it complained of."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["recommender", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return ended.value.code or 0, printed.out, printed.err
-
-    return call
 
 
 @pytest.fixture(scope="module")

@@ -1,15 +1,30 @@
-"""`recommender check`: hold raw tables against their contract."""
+"""`recommender check`: hold raw tables and settings against their contract, and propose what would mend them."""
 
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import recommender
-from recommender.cli.options import Data
-from recommender.cli.terminal import fail, say
+from recommender.cli.options import Data, Json
+from recommender.cli.terminal import fail, say, say_json, step
+from recommender.config import SETTINGS_FILE, Config, read_config
+from recommender.errors import ConfigError, DataError
+from recommender.policy import build_policy
+from recommender.tables.unnamed import unnamed_files
 
 NAME = "check"
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is wrong, what will have consequences, and the settings that would mend what they can."""
+
+    problems: list[str]
+    warnings: list[str]
+    proposed: str = ""
+    left: int = 0
 
 
 def run(
@@ -20,14 +35,73 @@ def run(
             "--quarantine", help="A folder for the rows that break a rule, with the rule.", show_default=False
         ),
     ] = None,
+    *,
+    as_json: Json = False,
 ) -> None:
     """Name every way in which the tables break their contract, a sentence each.
 
+    Where columns have other names, or dates and amounts are written in another way, the settings are proposed under
+    which the tables would be read. The settings and the policy are checked as well.
+
     Example: recommender check data/
     """
-    problems = recommender.check_tables(data, quarantine=quarantine)
-    for problem in problems:
-        fail(problem)
-    if problems:
+    with step("Checking"):
+        found = _findings(data, quarantine)
+    if as_json:
+        say_json(asdict(found))
+    else:
+        _show(found, data)
+    if found.problems:
         raise typer.Exit(1)
-    say(f"{data}: every table keeps its contract.")
+
+
+def _findings(data: Path, quarantine: Path | None) -> Findings:
+    problems = recommender.check_tables(data, quarantine=quarantine)
+    config = read_config(data / SETTINGS_FILE) if (data / SETTINGS_FILE).is_file() else Config()
+    try:
+        build_policy(config)
+    except ConfigError as error:
+        problems.append(str(error))
+    if not data.is_dir():
+        return Findings(problems, [])
+    problems += [
+        f"{table}: there is no such table, but {name} may be it: name the file {table}{''.join(Path(name).suffixes)}."
+        for table, name in unnamed_files(data).items()
+    ]
+    return _proposed(Findings(problems, _warnings(data, config)), data, config)
+
+
+def _proposed(found: Findings, data: Path, config: Config) -> Findings:
+    try:
+        proposal = recommender.propose_settings(data, config)
+    except DataError:
+        return found
+    if not (found.problems and proposal):
+        return found
+    left = recommender.check_tables(data, proposal.applied_to(config))
+    return Findings(found.problems, found.warnings, proposal.as_toml(), len(left))
+
+
+def _warnings(data: Path, config: Config) -> list[str]:
+    there = {path.name.partition(".")[0] for path in data.iterdir()}
+    said = {
+        "contacts": "every offer is withheld, for who said no is unknown; if_missing in [contacts] states what holds.",
+        "feeds": "each feed counts as known until its newest row; `feeds` (feed, known_until) says where it is later.",
+    }
+    stated = {"contacts"} if config.contacts.if_missing == "none_made" else set()
+    return [f"{name}: there is no such table: {said[name]}" for name in said if name not in there | stated]
+
+
+def _show(found: Findings, data: Path) -> None:
+    for sentence in found.problems:
+        fail(sentence)
+    for sentence in found.warnings:
+        fail(f"Note: {sentence}")
+    if found.proposed:
+        rest = f"{found.left} problems would be left" if found.left else "nothing would be left to mend"
+        say(f"With these settings in {data / SETTINGS_FILE} {rest}; look them over first:")
+        say()
+        say(found.proposed)
+    if not found.problems:
+        say(f"{data}: every table keeps its contract.")
+        say(f"Next: recommender train {data} --as-of <moment> --tests 2 --out models/cross-sell")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsOf", "Complaints", "ComplaintsKnownUntil", "Data", "ModelPath"]
+__all__ = ["AsOf", "Complaints", "ComplaintsKnownUntil", "Data", "Json", "ModelPath"]
 
 Data = Annotated[Path, typer.Argument(help="Folder of Parquet or CSV files, or a DuckDB file.", show_default=False)]
 AsOf = Annotated[
@@ -25,3 +25,4 @@ ComplaintsKnownUntil = Annotated[
     str | None,
     typer.Option("--complaints-known-until", help="The moment until which they are complete.", show_default=False),
 ]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]

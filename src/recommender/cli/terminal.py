@@ -1,18 +1,23 @@
 """What a person sees: progress, tables and plain lines; bars only on a terminal."""
 
+import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-__all__ = ["Step", "by_share", "fail", "say", "show_table", "step"]
+__all__ = ["Step", "by_share", "fail", "say", "say_json", "show_table", "step"]
 
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+# Shorter work needs no line that says how long it took; in a log, longer work says how far it is.
+_WORTH_SAYING, _SECONDS_BETWEEN = 2.0, 10.0
 
 Step = Callable[[int, int], None]
 
@@ -20,6 +25,11 @@ Step = Callable[[int, int], None]
 def say(text: str = "") -> None:
     """Print a line as it is."""
     _out.print(text, markup=False)
+
+
+def say_json(value: Any) -> None:
+    """Print a value as JSON and nothing else; what JSON has no type for becomes text."""
+    sys.stdout.write(json.dumps(value, indent=1, default=str, ensure_ascii=False) + "\n")
 
 
 def fail(text: str) -> None:
@@ -31,9 +41,10 @@ def fail(text: str) -> None:
 def step(what: str) -> Iterator[Step]:
     """Show that `what` is going on; call the function that is given with (done, total) where that is known."""
     started = time.monotonic()
-    with _bar(what) if sys.stderr.isatty() else _silent() as advance:
+    with _bar(what) if sys.stderr.isatty() else _lines(what, started) as advance:
         yield advance
-    fail(f"{what}: {time.monotonic() - started:.1f} s")
+    if (seconds := time.monotonic() - started) >= _WORTH_SAYING:
+        fail(f"{what}: {seconds:.1f} s")
 
 
 def show_table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -66,5 +77,14 @@ def _bar(what: str) -> Iterator[Step]:
 
 
 @contextmanager
-def _silent() -> Iterator[Step]:
-    yield lambda _done, _total: None
+def _lines(what: str, started: float) -> Iterator[Step]:
+    """Print a line every ten seconds at most: what a log can hold."""
+    printed = started
+
+    def advance(done: int, total: int) -> None:
+        nonlocal printed
+        if (now := time.monotonic()) - printed >= _SECONDS_BETWEEN:
+            printed = now
+            fail(f"{what}: {done:,} of {total:,}, {now - started:.0f} s")
+
+    yield advance

@@ -3,7 +3,17 @@
 from recommender.tables.clock import local_time, utc_time
 from recommender.tables.engine import fetch
 from recommender.tables.known import catalogue, known_until
-from recommender.tables.reading import check_tables, read_tables
+from recommender.tables.reading import check_tables, propose_settings, read_tables
 from recommender.tables.table import Tables
 
-__all__ = ["Tables", "catalogue", "check_tables", "fetch", "known_until", "local_time", "read_tables", "utc_time"]
+__all__ = [
+    "Tables",
+    "catalogue",
+    "check_tables",
+    "fetch",
+    "known_until",
+    "local_time",
+    "propose_settings",
+    "read_tables",
+    "utc_time",
+]

@@ -28,6 +28,23 @@ part files of one kind; files whose names begin with `.` or `_` are passed over.
 mark is fine), have a header, and are separated by comma, semicolon, tab or bar. `recommender.toml` beside the tables
 holds the settings. Nothing is written to the source, and a database file is opened for reading only.
 
+## Tables that look otherwise
+
+Columns of other names, and dates and amounts written in another way, are read as `recommender.toml` says; `recommender
+check` proposes these settings where it finds that tables need them:
+
+```toml
+[columns.accounts] # our name = the name in the source; attributes can be renamed as well
+account_id = "Customer no."
+opened_at = "Joined"
+
+[formats] # by example; a date in ISO 8601 is read in any case
+dates = "30.06.2026" # or "06/30/2026": one or two digits, `.`, `/` or `-` between, years of two digits are 20..
+amounts = "1.234,56" # or "1,234.56", "1 234,56"
+```
+
+An amount that is not written as the format says is refused: 12.34 beside 1.234,56 is nobody's guess.
+
 ## How values are read
 
 - **Names** of tables and columns are compared exactly, blanks and a byte order mark around a column name aside. Two

@@ -22,7 +22,9 @@ from recommender.schema import (
 )
 from recommender.tables.casts import TYPES, Reading, canonical, given, refusal
 from recommender.tables.profile import profile
+from recommender.tables.renaming import closest, renamed
 from recommender.tables.sources import RawTable
+from recommender.tables.spelling import respelt
 
 __all__ = ["Draft", "draft", "given_name", "raw_name"]
 
@@ -99,6 +101,8 @@ def draft(name: str, raw: RawTable, config: Config) -> Draft:
     """
     contract = TABLES[name]
     twice, table = _tidied(raw.table)
+    unfound, table = renamed(table, contract, config)
+    table = respelt(table, contract, config)
     shape = _shape(contract, table, config)
     of_text = [attribute for attribute in shape.attributes if raw.is_text]
     found = profile(table, _naive_times(table, contract, shape.present), of_text, config, name)
@@ -108,7 +112,7 @@ def draft(name: str, raw: RawTable, config: Config) -> Draft:
     beside = {given_name(one): given(table[one], contract.column(one).type) for one in shape.present}
     beside |= {raw_name(one): table[one] for one in spelt}
     values = _values(table, contract, shape.present, reading) | attributes | beside
-    problems = tuple(f"{name}: {problem}" for problem in [*twice, *shape.problems])
+    problems = tuple(f"{name}: {problem}" for problem in [*twice, *unfound, *shape.problems])
     return Draft(contract, table, values, tuple(shape.present), spelt, tuple(attributes), problems, raw.is_embedded)
 
 
@@ -150,7 +154,8 @@ def _shape(contract: TableContract, table: ir.Table, config: Config) -> _Shape:
 def _judge(column: Column, table: ir.Table, shape: _Shape) -> None:
     if column.name not in table.columns:
         if column.required:
-            shape.problems.append(f"the column {column.name!r} is needed, and there is none.")
+            near = f" (is it {close!r}?)" if (close := closest(column.name, table.columns)) else ""
+            shape.problems.append(f"the column {column.name!r} is needed, and there is none{near}.")
     elif why := refusal(table[column.name].type(), column.type):
         shape.problems.append(f"the column {column.name!r} {why}.")
     else:

@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from recommender.config import Config, read_config
-from recommender.errors import ContractError, DataError
+from recommender.errors import ConfigError, ContractError, DataError
 from recommender.schema import RECORDED_AT, TABLES
 from recommender.tables.checks import Verdict, judge, missing_tables
 from recommender.tables.drafts import Draft, draft
+from recommender.tables.proposing import Proposal, propose
 from recommender.tables.quarantine import set_aside
 from recommender.tables.sources import Source, open_source
 from recommender.tables.table import Tables
 
-__all__ = ["check_tables", "read_tables"]
+__all__ = ["check_tables", "propose_settings", "read_tables"]
 
 _UNSTATED = (
     "consents: there is no such table, and no setting says what holds instead: "
@@ -87,7 +88,7 @@ def check_tables(source: Any, config: Config | None = None, *, quarantine: str |
     Raises
     ------
     ConfigError
-        If there are naive times and the settings name no time zone, or these cannot be read.
+        If the settings cannot be read.
     OutputError
         If the folder of the quarantine cannot be written to, or holds one already.
     """
@@ -98,11 +99,42 @@ def check_tables(source: Any, config: Config | None = None, *, quarantine: str |
         opened = open_source(source, settings)
     except DataError as error:
         return [str(error)]
-    drafts, problems = _drafts(opened, settings)
+    settings, problems = _zoned(opened, settings)
+    drafts, found = _drafts(opened, settings)
+    problems += found
     problems += [problem for verdict in _verdicts(drafts).values() for problem in verdict.problems]
     if quarantine is not None:
         set_aside(drafts, quarantine)
     return _in_order(problems + _unstated(opened.tables, settings))
+
+
+def propose_settings(source: Any, config: Config | None = None) -> Proposal:
+    """Return the settings under which a source would keep the contract, as far as names and texts tell.
+
+    Parameters
+    ----------
+    source, config
+        As for `read_tables`.
+
+    Raises
+    ------
+    DataError
+        If `source` is nothing that tables can be read from.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> bills = pd.DataFrame({"Customer": ["007"], "issued_at": ["31.12.2025"], "due_at": [None], "amount": ["9,99"]})
+    >>> print(propose_settings({"bills": bills.assign(paid_at=None)}).as_toml(), end="")
+    [columns.bills]
+    account_id = "Customer"
+    <BLANKLINE>
+    [formats]
+    dates = "30.06.2026"
+    amounts = "1.234,56"
+    """
+    settings = config or _settings_beside(source)
+    return propose(open_source(source, settings), settings)
 
 
 def _settings_beside(source: Any) -> Config:
@@ -121,6 +153,17 @@ def _drafts(opened: Source, settings: Config) -> tuple[dict[str, Draft], list[st
         except DataError as error:
             problems.append(str(error))
     return drafts, problems
+
+
+def _zoned(opened: Source, settings: Config) -> tuple[Config, list[str]]:
+    """Return settings that name a time zone, so that all else can be checked, and a sentence where they did not."""
+    try:
+        _drafts(opened, settings)
+    except ConfigError as error:
+        if settings.time_zone is not None:
+            raise
+        return replace(settings, time_zone="UTC"), [str(error)]
+    return settings, []
 
 
 def _verdicts(drafts: Mapping[str, Draft]) -> dict[str, Verdict]:
