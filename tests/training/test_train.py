@@ -26,7 +26,7 @@ def test_a_model_ranks_every_product_of_the_catalogue(model):
 def test_a_model_says_how_it_came_about(model, until):
     about = model.training
     assert datetime.fromisoformat(about["as_of"]) == until
-    assert (about["ranker"], about["learn_from"], about["horizon_days"]) == ("logistic", "take_up", 30)
+    assert (about["ranker"], about["learn_from"], about["horizon_days"]) == ("scorecard", "take_up", 30)
     assert sum(about["take_ups"].values()) > 50
 
 

@@ -13,12 +13,12 @@ from recommender.evaluation.examples import feature_frame, held_frame
 from recommender.evaluation.hidden import hidden_one
 from recommender.evaluation.judged import Judged, Judging
 from recommender.evaluation.time_split import TimeSplit
-from recommender.ranking import BASELINES, make_ranker
+from recommender.ranking import BASELINES, DEFAULT, make_ranker
 from recommender.tables import Tables, catalogue, fetch, read_tables
 
 __all__ = ["HEADLINES", "evaluate", "headlines", "judge", "knows_starts"]
 
-HEADLINES: Final = ("hit@1", "hit@3", "mrr", "ndcg@3", "auc", "ece")
+HEADLINES: Final = ("hit@1", "hit@3", "mrr", "ndcg@3", "auc", "ece", "slope", "brier_skill")
 
 Progress = Callable[[int, int], None]
 
@@ -45,7 +45,7 @@ def evaluate(
     as_of
         The label window of the last test cut-off ends here.
     rankers
-        By name; popularity, co-holding and logistic without it.
+        By name; popularity, co-holding and the scorecard without it.
     tests
         At most; fewer where the cut-offs of [training] do not allow for as many.
     config
@@ -77,7 +77,7 @@ def judge(
     moment = tables.config.moment(as_of)
     known, asked = (
         tables.cut(moment),
-        rankers or {name: make_ranker(name, training) for name in (*BASELINES, "logistic")},
+        rankers or {name: make_ranker(name, training) for name in (*BASELINES, DEFAULT)},
     )
     if knows_starts(known):
         split = TimeSplit.before(moment, training)

@@ -14,7 +14,7 @@ from recommender.ranking.terms import Term
 
 if TYPE_CHECKING:
     from recommender.ranking.boosted_ranker import BoostedRanker
-    from recommender.ranking.by_name import BASELINES, RANKERS, check_ranker, make_ranker
+    from recommender.ranking.by_name import BASELINES, DEFAULT, RANKERS, REFERENCE, check_ranker, make_ranker
     from recommender.ranking.calibration import calibrate
     from recommender.ranking.co_holding import CoHoldingRanker
     from recommender.ranking.hiding import hide_one
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASELINES",
+    "DEFAULT",
     "FEW_POSITIVES",
     "HELD_COUNT",
     "PRIOR",
     "RANKERS",
+    "REFERENCE",
     "BoostedRanker",
     "CategoryBins",
     "CoHoldingRanker",
@@ -49,9 +51,11 @@ _LEARNS = {
     "BASELINES": "by_name",
     "BoostedRanker": "boosted_ranker",
     "CoHoldingRanker": "co_holding",
+    "DEFAULT": "by_name",
     "LogisticRanker": "logistic",
     "PopularityRanker": "popularity",
     "RANKERS": "by_name",
+    "REFERENCE": "by_name",
     "ScorecardRanker": "scorecard_ranker",
     "calibrate": "calibration",
     "check_ranker": "by_name",

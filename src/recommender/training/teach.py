@@ -10,8 +10,20 @@ from recommender.catalogue import Catalogue
 from recommender.config import Config
 from recommender.evaluation import Judging, diagrams, headlines, knows_starts, summarise
 from recommender.model import Model
-from recommender.ranking import BASELINES, PRIOR, Scorecard, calibrate, check_ranker, make_ranker, with_priors
+from recommender.ranking import (
+    BASELINES,
+    DEFAULT,
+    PRIOR,
+    RANKERS,
+    REFERENCE,
+    Scorecard,
+    calibrate,
+    check_ranker,
+    make_ranker,
+    with_priors,
+)
 from recommender.tables import Tables, catalogue, read_tables
+from recommender.training.choice import AUTO, choose
 from recommender.training.lessons import Lessons, hidden_lessons, take_up_lessons
 from recommender.training.weight import weigh_terms
 
@@ -20,13 +32,14 @@ __all__ = ["LearnFrom", "train"]
 LearnFrom = Literal["auto", "take_up", "hide_one"]
 Progress = Callable[[int, int], None]
 _RESAMPLES = 200
+_AUTO_TESTS = 3
 
 
 def train(
     source: Any,
     as_of: datetime | str,
     *,
-    ranker: str = "logistic",
+    ranker: str = DEFAULT,
     learn_from: LearnFrom = "auto",
     tests: int = 0,
     config: Config | None = None,
@@ -42,14 +55,16 @@ def train(
     as_of
         The moment of training; the label windows of all cut-offs end by then.
     ranker
-        One of `ranking.RANKERS`.
+        One of `ranking.RANKERS`; or "auto", which judges them all and keeps the scorecard unless another is better
+        beyond its confidence interval. `Model.training["choice"]` then says by how much, and by how much unrestricted
+        boosting would be better than what was kept: what explainability costs.
     learn_from
         "take_up" learns what was taken up after several past moments; "hide_one" hides each held product in turn, for
         data that know no starts of holdings; "auto" takes the second where no holding has a start.
     tests
         On how many of the last cut-offs the ranker is judged beside the baselines, learning from those before; the
         figures stand in `Model.training["figures"]`, what to draw of them (see `evaluation.diagrams`) in
-        `Model.training["diagrams"]`. Hidden products are judged on three accounts in ten.
+        `Model.training["diagrams"]`. With "auto" 0 stands for 3. Hidden products are judged on three accounts in ten.
     config
         The settings, where `source` does not bring its own.
     name
@@ -64,13 +79,15 @@ def train(
     NotEnoughDataError
         If there is too little history or no take-up.
     """
-    check_ranker(ranker)
+    if ranker != AUTO:
+        check_ranker(ranker)
     tables = source if isinstance(source, Tables) else read_tables(source, config)
-    moment, learner = tables.config.moment(as_of), make_ranker(ranker, tables.config.training)
+    moment = tables.config.moment(as_of)
     way = _way(tables, learn_from)
     lessons = hidden_lessons(tables, moment) if way == "hide_one" else take_up_lessons(tables, moment, progress)
+    kept, judgement = _judgement(lessons, ranker, tests, tables.config)
     products = catalogue(tables.cut(moment))
-    scorecard = _learn(lessons, learner)
+    scorecard = _learn(lessons, make_ranker(kept, tables.config.training))
     return Model(
         name=name,
         version="0",
@@ -78,9 +95,9 @@ def train(
         catalogue=products,
         config=tables.config,
         features=lessons.features,
-        training=_account(lessons, ranker, way, moment, tables.config)
+        training=_account(lessons, kept, way, moment, tables.config)
         | {"weights": weigh_terms(scorecard, lessons.fit.X, lessons.fit.held)}
-        | _judgement(lessons, ranker, tests, tables.config),
+        | judgement,
     )
 
 
@@ -97,12 +114,18 @@ def _learn(lessons: Lessons, learner: Any) -> Scorecard:
     return learnt if later is None else calibrate(learnt, later.X, later.y, later.held, later.sample_weight)
 
 
-def _judgement(lessons: Lessons, ranker: str, tests: int, config: Config) -> dict[str, Any]:
-    if not tests:
-        return {"figures": [], "diagrams": {}}
-    rankers = {name: make_ranker(name, config.training) for name in dict.fromkeys((*BASELINES, ranker))}
-    said, judging = lessons.judge(rankers, tests), Judging(resamples=_RESAMPLES)
-    return {"figures": headlines(summarise(said, judging)), "diagrams": diagrams(said, judging)}
+def _judgement(lessons: Lessons, ranker: str, tests: int, config: Config) -> tuple[str, dict[str, Any]]:
+    """Return the ranker to learn with, and the figures that say why."""
+    if ranker != AUTO and not tests:
+        return ranker, {"figures": [], "diagrams": {}}
+    asked = (*RANKERS, REFERENCE) if ranker == AUTO else (*BASELINES, ranker)
+    rankers = {name: make_ranker(name, config.training) for name in dict.fromkeys(asked)}
+    said, judging = lessons.judge(rankers, tests or _AUTO_TESTS), Judging(resamples=_RESAMPLES)
+    shown = {"figures": headlines(summarise(said, judging)), "diagrams": diagrams(said, judging)}
+    if ranker != AUTO:
+        return ranker, shown
+    kept, account = choose(said, judging)
+    return kept, {**shown, "choice": account}
 
 
 def _category_rates(scorecard: Scorecard, products: Catalogue) -> dict[str, float]:
