@@ -35,7 +35,10 @@ def test_the_files_of_a_batch_carry_the_waiver(waiving, rows_of, later, tmp_path
     summary = score(rows_of({}), waiving, tmp_path / "out", as_of=later(1))
     waiver = "i_accept_offers_over_open_complaints"
     assert summary["policy"] == {"switched_off": ["open_complaint"], "waivers": [waiver]}
-    assert pq.read_schema(tmp_path / "out" / "dispositions.parquet").metadata[b"waived"] == b'["open_complaint"]'
+    assert (
+        pq.read_schema(tmp_path / "out" / "dispositions.parquet" / "part-00000.parquet").metadata[b"waived"]
+        == b'["open_complaint"]'
+    )
     assert len(read_dispositions(tmp_path / "out" / "dispositions.parquet")) == 3
 
 
