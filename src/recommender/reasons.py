@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from recommender.schema import HELD
 
-__all__ = ["HELD_COUNT", "HELD_TERM", "Feature", "Reason", "Words", "explain_offers", "figure"]
+__all__ = ["HELD_COUNT", "HELD_TERM", "Feature", "Reason", "Reasons", "Words", "explain_offers", "figure"]
 
 HELD_TERM = "held:"
 HELD_COUNT = "held_count"
@@ -39,6 +40,20 @@ class Reason:
     features: tuple[str, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Reasons:
+    """The reasons of m offers as two columns: `text` (string) and `features` (list of string)."""
+
+    text: Any
+    features: Any
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def __getitem__(self, place: int) -> Reason:
+        return Reason(self.text[place].as_py(), tuple(self.features[place].as_py()))
+
+
 @dataclass(frozen=True)
 class Words:
     """What reasons are made of: the features and the names of the products, each by its id."""
@@ -49,7 +64,7 @@ class Words:
 
 def explain_offers(
     rows: pa.Table, contributions: NDArray[np.float64], terms: Sequence[str], words: Words, *, most: int = 2
-) -> list[Reason]:
+) -> Reasons:
     """Say for each offer what speaks for it most.
 
     Only positive contributions are named, of features that are known for the account and not sensitive. What the
@@ -70,58 +85,131 @@ def explain_offers(
     most
         How many terms a reason names at most.
     """
-    columns = _columns(rows, terms)
-    strongest = np.argsort(-contributions, axis=1, kind="stable")
-    return [
-        _reason(
-            [terms[j] for j in order if adds[j] > 0], {name: column[i] for name, column in columns.items()}, words, most
-        )
-        for i, (order, adds) in enumerate(zip(strongest, contributions, strict=True))
-    ]
+    parts = [_parts(term) for term in terms]
+    values = {part: _values(rows, part) for part in sorted({part for term in parts for part in term})}
+    named = _strongest(_speaking(values, contributions, parts, words), most)
+    phrases = [_phrases(values, places, parts, words, is_first=slot == 0) for slot, places in enumerate(named)]
+    # A row of nulls alone would be lost here, hence the fallback in place of the first.
+    text = pc.binary_join_element_wise(*phrases, "; ", null_handling="skip") if phrases else _fallback(rows)
+    return Reasons(text, _features(named, parts, rows.num_rows))
 
 
-def _reason(speaking: Sequence[str], row: Mapping[str, Any], words: Words, most: int) -> Reason:
-    nameable = [term for term in speaking if _is_nameable(term, row, words)]
-    telling = [term for term in nameable if _is_telling(term, row)] or nameable
-    named = telling[:most]
-    text = "; ".join(_say(term, row, words) for term in named) or _FALLBACK
-    return Reason(text[0].upper() + text[1:], tuple(dict.fromkeys(f for term in named for f in _parts(term))))
+def _speaking(
+    values: Mapping[str, Any], contributions: NDArray[np.float64], parts: Sequence[Sequence[str]], words: Words
+) -> NDArray[np.float64]:
+    """Return the contributions that may be named, 0 for the others; of those that tell something, where there are."""
+    columns = {part: place for place, part in enumerate(values)}
+    masks = [_masks(column, part, words) for part, column in values.items()]
+    nameable, telling = (
+        np.array(list(some), dtype=bool).reshape(len(columns), -1) for some in zip(*masks, strict=True)
+    )
+    firsts, lasts = ([columns[term[end]] for term in parts] for end in (0, -1))
+    may = (contributions > 0) & (nameable[firsts] & nameable[lasts]).T
+    tells = may & (telling[firsts] & telling[lasts]).T
+    return np.where(np.where(tells.any(axis=1, keepdims=True), tells, may), contributions, 0.0)
 
 
-def _parts(term: str) -> list[str]:
-    return term.split(" & ")
+def _strongest(speaking: NDArray[np.float64], most: int) -> list[NDArray[np.intp]]:
+    """Return the place of the strongest term of each row, of the next one and so on; -1 where there is none."""
+    left, rows = speaking.copy(), np.arange(len(speaking))
+    found = []
+    for _ in range(min(most, speaking.shape[1])):
+        best = left.argmax(axis=1)
+        found.append(np.where(left[rows, best] > 0, best, -1))
+        left[rows, best] = 0.0
+    return found
 
 
-def _is_nameable(term: str, row: Mapping[str, Any], words: Words) -> bool:
-    return all(_is_nameable_part(part, row, words) for part in _parts(term))
+def _parts(term: str) -> tuple[str, ...]:
+    return tuple(term.split(" & "))
 
 
-def _is_nameable_part(part: str, row: Mapping[str, Any], words: Words) -> bool:
+def _values(rows: pa.Table, part: str) -> Any:
+    """Return the figures of a feature, or of a held product whether each row has it; an Arrow array of m."""
     if part == HELD_COUNT:
-        return False
+        return pa.nulls(rows.num_rows)
+    column: Any = rows.column(HELD if part.startswith(HELD_TERM) else part).combine_chunks()
     if part.startswith(HELD_TERM):
-        return True
-    return not words.features[part].is_sensitive and row[part] is not None
+        return _has(column, part.removeprefix(HELD_TERM))
+    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
 
 
-def _is_telling(term: str, row: Mapping[str, Any]) -> bool:
-    return all(_holds(part, row) if part.startswith(HELD_TERM) else bool(row[part]) for part in _parts(term))
+def _has(lists: Any, product_id: str) -> Any:
+    has = np.zeros(len(lists), dtype=bool)
+    hit = pc.equal(lists.flatten(), pa.scalar(product_id)).fill_null(False)
+    has[pc.list_parent_indices(lists).to_numpy()[hit.to_numpy(zero_copy_only=False)]] = True
+    return pa.array(has)
 
 
-def _holds(part: str, row: Mapping[str, Any]) -> bool:
-    return part.removeprefix(HELD_TERM) in row[HELD]
+def _masks(column: Any, part: str, words: Words) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return in which rows `part` may be named, and in which of these it tells of what is there."""
+    is_feature = part != HELD_COUNT and not part.startswith(HELD_TERM)
+    if is_feature and words.features[part].is_sensitive:
+        return np.zeros(len(column), dtype=bool), np.zeros(len(column), dtype=bool)
+    return column.is_valid().to_numpy(zero_copy_only=False), _is_something(column)
 
 
-def _say(term: str, row: Mapping[str, Any], words: Words) -> str:
-    return " and ".join(_say_part(part, row, words) for part in _parts(term))
+def _is_something(column: Any) -> NDArray[np.bool_]:
+    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
+        there: NDArray[np.bool_] = np.nan_to_num(column.to_numpy(zero_copy_only=False), nan=1.0) != 0
+        return there
+    return np.array([bool(value) for value in column.to_pylist()], dtype=bool)
 
 
-def _say_part(part: str, row: Mapping[str, Any], words: Words) -> str:
+def _phrases(
+    values: Mapping[str, Any], named: NDArray[np.intp], parts: Sequence[Sequence[str]], words: Words, *, is_first: bool
+) -> Any:
+    """Return what the named term of each row says; each distinct phrase is made once.
+
+    Where there is none, the first is the fallback and the others are null.
+    """
+    said: list[str] = []
+    which = np.full(len(named), -1)
+    for term in np.unique(named[named >= 0]):
+        here = np.flatnonzero(named == term)
+        codes, texts = _said({part: values[part].take(_places(here)) for part in parts[term]}, words)
+        which[here] = codes + len(said)
+        said += [text[0].upper() + text[1:] for text in texts] if is_first else texts
+    phrases: Any = pa.array(said, pa.string()).take(_places(which))
+    return phrases.fill_null(_FALLBACK) if is_first else phrases
+
+
+def _said(values: Mapping[str, Any], words: Words) -> tuple[NDArray[np.int64], list[str]]:
+    """Return the distinct phrases of a term, whose parts are given with their values, and which each row says."""
+    codes: Any = 0
+    texts = [""]
+    for part, column in values.items():
+        coded = column.dictionary_encode()
+        others = [_say(part, value, words) for value in coded.dictionary.to_pylist()]
+        pairs, codes = np.unique(codes * len(others) + coded.indices.to_numpy(), return_inverse=True)
+        before = [f"{text} and " if text else "" for text in texts]
+        texts = [f"{before[pair // len(others)]}{others[pair % len(others)]}" for pair in pairs.tolist()]
+    return codes, texts
+
+
+def _say(part: str, value: Any, words: Words) -> str:
     if part.startswith(HELD_TERM):
         product_id = part.removeprefix(HELD_TERM)
-        return f"{'has' if _holds(part, row) else 'does not have'} {words.product_names.get(product_id, product_id)}"
+        return f"{'has' if value else 'does not have'} {words.product_names.get(product_id, product_id)}"
     feature = words.features[part]
-    return feature.says.format(value=figure(row[part], feature.unit))
+    return feature.says.format(value=figure(value, feature.unit))
+
+
+def _features(named: Sequence[NDArray[np.intp]], parts: Sequence[Sequence[str]], n: int) -> Any:
+    """Return the features of the named terms, each once."""
+    places = np.array(named, dtype=np.int64).reshape(len(named), n).T
+    distinct, which = np.unique(places, axis=0, return_inverse=True)
+    names = [list(dict.fromkeys(part for t in some if t >= 0 for part in parts[t])) for some in distinct.tolist()]
+    return pa.array(names, pa.list_(pa.string())).take(_places(which.ravel()))
+
+
+def _places(at: NDArray[Any]) -> Any:
+    """Return places for `take`; -1 gives null."""
+    return pa.array(at, pa.int64(), mask=at < 0)
+
+
+def _fallback(rows: pa.Table) -> Any:
+    return pa.repeat(pa.scalar(_FALLBACK), rows.num_rows)
 
 
 def figure(value: Any, unit: str) -> str:
@@ -139,9 +227,3 @@ def figure(value: Any, unit: str) -> str:
     if unit == "share":
         return f"{value:.0%}".replace("%", " %")
     return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 10 else f"{value:,.1f}"
-
-
-def _columns(rows: pa.Table, terms: Sequence[str]) -> dict[str, list[Any]]:
-    parts = {part for term in terms for part in _parts(term)}
-    features = {part for part in parts if part != HELD_COUNT and not part.startswith(HELD_TERM)}
-    return {name: rows.column(name).to_pylist() for name in sorted({HELD, *features})}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from recommender.bill import bill_changes
 from recommender.offers import Choice
 from recommender.policy import Facts
-from recommender.reasons import Reason, explain_offers
+from recommender.reasons import Reasons, explain_offers
 from recommender.schema import ACCOUNT, AS_OF, COMPLAINTS_KNOWN_UNTIL
 
 if TYPE_CHECKING:
@@ -51,19 +51,19 @@ def offer_rows(model: "Model", rows: pa.Table, facts: Facts, chosen: Chosen, dec
     """Build the offers frame; its columns are `schema.OFFER_COLUMNS`."""
     own = rows.take(pa.array(chosen.account, pa.int64()))
     said = _reasons(model, own, facts, chosen)
-    products = [model.catalogue.products[j] for j in chosen.product]
+    product, catalogue = pa.array(chosen.product, pa.int64()), model.catalogue.products
     return pa.table(
         {
             ACCOUNT: own.column(ACCOUNT).combine_chunks(),
             "rank": pa.array(chosen.rank, pa.int8()),
-            "product_id": pa.array([product.product_id for product in products], pa.string()),
-            "product_name": pa.array([product.name for product in products], pa.string()),
+            "product_id": pa.array([one.product_id for one in catalogue], pa.string()).take(product),
+            "product_name": pa.array([one.name for one in catalogue], pa.string()).take(product),
             "propensity": pa.array(chosen.propensity, pa.float64()),
             "lift": pa.array(chosen.lift, pa.float64()),
-            "reason": pa.array([reason.text for reason in said], pa.string()),
-            "reason_features": pa.array([reason.features for reason in said], _WORDS),
+            "reason": said.text,
+            "reason_features": said.features,
             "bill_change": _bill_change(model, facts, chosen),
-            "flags": pa.array(_flags(model, own, chosen), _WORDS),
+            "flags": _flags(model, own, chosen),
             "model_version": _same(model.label, chosen),
             "policy_version": _same(model.policy.version, chosen),
             AS_OF: own.column(AS_OF).combine_chunks(),
@@ -82,11 +82,12 @@ def _same(text: str, chosen: Chosen) -> "pa.Array[Any]":
     return pa.repeat(pa.scalar(text, pa.string()), len(chosen.account))
 
 
-def _reasons(model: "Model", own: pa.Table, facts: Facts, chosen: Chosen) -> Sequence[Reason]:
+def _reasons(model: "Model", own: pa.Table, facts: Facts, chosen: Chosen) -> Reasons:
     card = model.scorecard
     held = has_or_ordered(facts)[chosen.account][:, [model.catalogue.position[i] for i in card.held_products]]
-    of_product = {model.catalogue.position[product_id]: j for j, product_id in enumerate(card.products)}
-    product = np.array([of_product[j] for j in chosen.product.tolist()], dtype=np.intp)
+    of_product = np.zeros(len(model.catalogue.products), dtype=np.intp)
+    of_product[[model.catalogue.position[product_id] for product_id in card.products]] = np.arange(len(card.products))
+    product = of_product[chosen.product]
     adds = card.contributions(own, held, np.arange(own.num_rows), product)
     return explain_offers(own, adds, card.terms, model.words)
 
@@ -100,27 +101,25 @@ def _bill_change(model: "Model", facts: Facts, chosen: Chosen) -> "pa.Array[Any]
         bundle_replaces_parts=settings.offers.bundle_replaces_parts,
     )
     at = np.arange(len(chosen.account)), chosen.product
-    changes = [
-        Decimal(int(amount)).scaleb(-settings.minor_digits) if is_known else None
-        for amount, is_known in zip(minor[at], known[at], strict=True)
-    ]
-    return pa.array(changes, pa.decimal128(_MONEY_DIGITS, settings.minor_digits))
+    amounts, which = np.unique(minor[at], return_inverse=True)
+    changes = [Decimal(amount).scaleb(-settings.minor_digits) for amount in amounts.tolist()]
+    kind = pa.decimal128(_MONEY_DIGITS, settings.minor_digits)
+    return pa.array(changes, kind).take(pa.array(which, pa.int64(), mask=~known[at]))
 
 
-def _flags(model: "Model", own: pa.Table, chosen: Chosen) -> list[list[str]]:
-    flags = {product_id: model.scorecard.flags(j) for j, product_id in enumerate(model.scorecard.products)}
-    waived = [f"waived:{code}" for code in model.policy.waived]
-    cold = _unknown_share(own, model.scorecard.features) > _COLD_SHARE
-    return [
-        [*flags[model.catalogue.ids[j]], *(["cold"] if is_cold else []), *waived]
-        for j, is_cold in zip(chosen.product, cold, strict=True)
-    ]
+def _flags(model: "Model", own: pa.Table, chosen: Chosen) -> "pa.Array[Any]":
+    card, waived = model.scorecard, [f"waived:{code}" for code in model.policy.waived]
+    of_product = {product_id: card.flags(j) for j, product_id in enumerate(card.products)}
+    flags = [[*of_product.get(id_, ()), *cold, *waived] for id_ in model.catalogue.ids for cold in ([], ["cold"])]
+    is_cold = _unknown_share(own, card.features) > _COLD_SHARE
+    return pa.array(flags, _WORDS).take(pa.array(2 * chosen.product + is_cold, pa.int64()))
 
 
 def _unknown_share(own: pa.Table, features: Sequence[str]) -> NDArray[np.float64]:
     unknown = np.zeros(own.num_rows)
     for name in features:
-        unknown += own.column(name).is_null().to_numpy()
+        if own.column(name).null_count:
+            unknown += own.column(name).is_null().to_numpy()
     return unknown / max(len(features), 1)
 
 
