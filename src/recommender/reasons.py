@@ -97,26 +97,32 @@ def explain_offers(
 def _speaking(
     values: Mapping[str, Any], contributions: NDArray[np.float64], parts: Sequence[Sequence[str]], words: Words
 ) -> NDArray[np.float64]:
-    """Return the contributions that may be named, 0 for the others; of those that tell something, where there are."""
+    """Return the contributions that may be named, 0 for the others; of those that tell something, where there are.
+
+    Shape (n_terms, m).
+    """
     columns = {part: place for place, part in enumerate(values)}
     masks = [_masks(column, part, words) for part, column in values.items()]
     nameable, telling = (
         np.array(list(some), dtype=bool).reshape(len(columns), -1) for some in zip(*masks, strict=True)
     )
     firsts, lasts = ([columns[term[end]] for term in parts] for end in (0, -1))
-    may = (contributions > 0) & (nameable[firsts] & nameable[lasts]).T
-    tells = may & (telling[firsts] & telling[lasts]).T
-    return np.where(np.where(tells.any(axis=1, keepdims=True), tells, may), contributions, 0.0)
+    may = (contributions.T > 0) & nameable[firsts] & nameable[lasts]
+    tells = may & telling[firsts] & telling[lasts]
+    return np.where(np.where(tells.any(axis=0), tells, may), contributions.T, 0.0)
 
 
 def _strongest(speaking: NDArray[np.float64], most: int) -> list[NDArray[np.intp]]:
     """Return the place of the strongest term of each row, of the next one and so on; -1 where there is none."""
-    left, rows = speaking.copy(), np.arange(len(speaking))
+    left, rows = speaking.copy(), np.arange(speaking.shape[1])
     found = []
-    for _ in range(min(most, speaking.shape[1])):
-        best = left.argmax(axis=1)
-        found.append(np.where(left[rows, best] > 0, best, -1))
-        left[rows, best] = 0.0
+    for _ in range(min(most, len(speaking))):
+        best, highest = np.full(len(rows), -1), np.zeros(len(rows))
+        for place, points in enumerate(left):  # ten times as fast as argmax down the columns
+            best[points > highest] = place
+            np.maximum(highest, points, out=highest)
+        found.append(best)
+        left[best, rows] = np.where(best < 0, left[best, rows], 0.0)
     return found
 
 
@@ -153,6 +159,8 @@ def _is_something(column: Any) -> NDArray[np.bool_]:
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
         there: NDArray[np.bool_] = np.nan_to_num(column.to_numpy(zero_copy_only=False), nan=1.0) != 0
         return there
+    if pa.types.is_boolean(column.type):
+        return np.asarray(column.fill_null(False).to_numpy(zero_copy_only=False), dtype=bool)
     return np.array([bool(value) for value in column.to_pylist()], dtype=bool)
 
 

@@ -172,13 +172,16 @@ class Scorecard:
         self, bins: NDArray[np.int32], row_index: NDArray[np.integer], product_index: NDArray[np.integer]
     ) -> Floats:
         """Return the contributions in rows that `find_bins` has binned; shape (m, n_terms). See `contributions`."""
-        found = np.zeros((len(row_index), len(self.tables)))
+        found = np.zeros((len(self.tables), len(row_index)))
         asked = bins[:, row_index]
         for t, term in enumerate(self.tables):
+            if len(term.products) == len(self.products):
+                found[t] = term.points[term.cells(asked), product_index]
+                continue
             place = np.minimum(term.products.searchsorted(product_index), len(term.products) - 1)
             points = term.points[term.cells(asked), place]
-            found[:, t] = np.where(term.products[place] == product_index, points, 0.0)
-        return found
+            found[t] = np.where(term.products[place] == product_index, points, 0.0)
+        return found.T  # term by term in memory, as it is filled and read
 
     def shapes(self, product: str) -> tuple[Shape, ...]:
         """Return what each term adds for `product`, bin by bin, the widest span of log-odds first.

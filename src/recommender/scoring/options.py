@@ -29,7 +29,7 @@ class BatchOptions:
     workers: int = 1
     dispositions: Kept = "all"
     shard_rows: int = 65_536
-    chunk_rows: int = 8_192
+    chunk_rows: int = 16_384
 
     def __post_init__(self) -> None:
         if min(self.workers, self.shard_rows, self.chunk_rows) < 1:
