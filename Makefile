@@ -39,6 +39,16 @@ mutation: $(READY)
 bench-policy: $(READY)
 	taskset -c 0 $(BIN)/python benchmarks/policy_masks.py
 
+.PHONY: notebooks docs
+# Each notebook in a kernel of its own; part of the tests, too.
+notebooks: $(READY)
+	$(BIN)/python -m pytest tests/notebooks -q
+
+# The site, in build/site; built strictly by the tests, too.
+docs: $(READY)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "build/site/index.html"
+
 check: format-check lint types layers test
 
 format: $(READY)

@@ -15,7 +15,7 @@ __all__ = ["AGAINST", "FOR", "draw"]
 
 FOR, AGAINST = "#1f6fb4", "#c8641e"  # told apart by the colour-blind, too
 _PANELS_A_ROW = 3
-_WIDTH, _HEIGHT = 3.9, 3.0
+_WIDTH, _HEIGHT = 3.2, 2.8
 _TICKS = 8
 _MANY_BINS = 20
 

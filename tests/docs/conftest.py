@@ -1,0 +1,21 @@
+"""One folder in which every command and snippet of the pages runs: data, a model, a snapshot, complaints."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import recommender
+
+
+@pytest.fixture(scope="session")
+def workshop(operator, trained, tables, until, tmp_path_factory) -> Path:
+    folder: Path = tmp_path_factory.mktemp("workshop")
+    shutil.copytree(operator, folder / "data")
+    shutil.copytree(trained, folder / "models" / "cross-sell")
+    recommender.write_snapshot(tables, until, folder / "snapshot.parquet")
+    account = tables["accounts"].account_id.min().to_pyarrow().as_py()
+    line = f"c1,{account},2026-06-30T20:00:00Z,,open"
+    text = f"complaint_id,account_id,opened_at,resolved_at,status\n{line}\n"
+    (folder / "complaints.csv").write_text(text, encoding="utf-8")
+    return folder
