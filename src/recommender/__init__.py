@@ -10,7 +10,16 @@ if TYPE_CHECKING:
     from recommender.errors import RecommenderError, StaleDataWarning, UnknownAccountWarning
     from recommender.evaluation import evaluate, headlines
     from recommender.labels import take_up
-    from recommender.model import Decision, FreshComplaints, Model, load_model, save_model
+    from recommender.model import (
+        Decision,
+        FreshComplaints,
+        Model,
+        flat_rows,
+        load_model,
+        make_key,
+        save_model,
+        sign_model,
+    )
     from recommender.ranking import (
         BoostedRanker,
         CoHoldingRanker,
@@ -39,7 +48,7 @@ if TYPE_CHECKING:
     from recommender.simulation import simulate
     from recommender.snapshots import check_leakage, snapshot, write_snapshot
     from recommender.tables import Tables, check_tables, propose_settings, read_tables
-    from recommender.training import train
+    from recommender.training import contest, train, train_like
     from recommender.usage import INDICATORS, Indicator
 
 __all__ = [
@@ -67,12 +76,15 @@ __all__ = [
     "UnknownAccountWarning",
     "check_leakage",
     "check_tables",
+    "contest",
     "evaluate",
     "explain",
+    "flat_rows",
     "followups",
     "headlines",
     "hide_one",
     "load_model",
+    "make_key",
     "predict",
     "propose_settings",
     "read_config",
@@ -83,10 +95,12 @@ __all__ = [
     "save_model",
     "score",
     "show",
+    "sign_model",
     "simulate",
     "snapshot",
     "take_up",
     "train",
+    "train_like",
     "write_followups",
     "write_recheck",
     "write_report",
@@ -101,7 +115,16 @@ _HOMES = {
     "errors": ("RecommenderError", "StaleDataWarning", "UnknownAccountWarning"),
     "evaluation": ("evaluate", "headlines"),
     "labels": ("take_up",),
-    "model": ("Decision", "FreshComplaints", "Model", "load_model", "save_model"),
+    "model": (
+        "Decision",
+        "FreshComplaints",
+        "Model",
+        "flat_rows",
+        "load_model",
+        "make_key",
+        "save_model",
+        "sign_model",
+    ),
     "ranking": (
         "BoostedRanker",
         "CoHoldingRanker",
@@ -131,7 +154,7 @@ _HOMES = {
     "simulation": ("simulate",),
     "snapshots": ("check_leakage", "snapshot", "write_snapshot"),
     "tables": ("Tables", "check_tables", "propose_settings", "read_tables"),
-    "training": ("train",),
+    "training": ("contest", "train", "train_like"),
     "usage": ("INDICATORS", "Indicator"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

@@ -1,6 +1,7 @@
 """The settings: frozen, typed, each written once, read from one TOML file."""
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
@@ -25,6 +26,7 @@ __all__ = [
     "Formats",
     "Offers",
     "Training",
+    "Trust",
     "Windows",
     "check_k",
     "read_config",
@@ -33,6 +35,7 @@ __all__ = [
 SETTINGS_FILE = "recommender.toml"
 MOST_OFFERS = 3
 _MOST_DIGITS = 6
+_PUBLIC_KEY = re.compile("ed25519:[0-9a-f]{64}")
 
 # Settings that are a table for each of something, and how a reader is told so.
 _TABLES_OF_TABLES = {
@@ -160,6 +163,17 @@ class Engine:
 
 
 @dataclass(frozen=True)
+class Trust:
+    """Public keys, each as `ed25519:` and 64 hexadecimal digits; with any, only a model that one of them signed."""
+
+    keys: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if odd := [key for key in self.keys if not _PUBLIC_KEY.fullmatch(key)]:
+            raise ConfigError(f"[trust] keys: 'ed25519:' and 64 hexadecimal digits were needed, {odd[0]!r} came.")
+
+
+@dataclass(frozen=True)
 class Config:
     """All settings.
 
@@ -183,6 +197,7 @@ class Config:
     engine: Engine = field(default_factory=Engine)
     formats: Formats = field(default_factory=Formats)
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    trust: Trust = field(default_factory=Trust)
     policy: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:

@@ -23,6 +23,7 @@ class Feature:
     """A column that the ranker reads, with the words in which a reason says it.
 
     `says` holds `{value}` where the account's figure goes. A sensitive feature is scored but never named.
+    `kind` is "number", "flag" or "text".
     """
 
     name: str
@@ -30,6 +31,7 @@ class Feature:
     says: str = "{value}"
     definition: str = ""
     is_sensitive: bool = False
+    kind: str = "number"
 
 
 @dataclass(frozen=True)

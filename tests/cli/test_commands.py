@@ -185,7 +185,21 @@ def test_a_wrong_moment_is_one_sentence(run, snapshot, trained):
 
 @pytest.mark.parametrize(
     "command",
-    ["demo", "simulate", "check", "snapshot", "train", "evaluate", "score", "explain", "recheck", "followups"],
+    [
+        "demo",
+        "simulate",
+        "check",
+        "snapshot",
+        "train",
+        "evaluate",
+        "score",
+        "explain",
+        "recheck",
+        "followups",
+        "rollback",
+        "make-key",
+        "sign",
+    ],
 )
 def test_every_command_has_a_help_text_with_an_example(run, command):
     status, out, _ = run(command, "--help")

@@ -6,7 +6,22 @@ from typing import Any
 
 import typer
 
-from recommender.cli import check, demo, evaluate, explain, followups, recheck, report, score, simulate, snapshot, train
+from recommender.cli import (
+    check,
+    demo,
+    evaluate,
+    explain,
+    followups,
+    make_key,
+    recheck,
+    report,
+    rollback,
+    score,
+    sign,
+    simulate,
+    snapshot,
+    train,
+)
 from recommender.cli.terminal import fail
 from recommender.errors import RecommenderError, StaleDataWarning, UnknownAccountWarning
 
@@ -19,7 +34,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for command in (demo, simulate, check, snapshot, train, evaluate, score, explain, recheck, followups, report):
+for command in (
+    demo,
+    simulate,
+    check,
+    snapshot,
+    train,
+    evaluate,
+    score,
+    explain,
+    recheck,
+    followups,
+    report,
+    rollback,
+    make_key,
+    sign,
+):
     app.command(command.NAME)(command.run)
 
 

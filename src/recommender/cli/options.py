@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsOf", "Complaints", "ComplaintsKnownUntil", "Data", "Json", "ModelPath"]
+__all__ = ["AsOf", "Complaints", "ComplaintsKnownUntil", "Data", "Json", "ModelPath", "TrackingUri"]
 
 Data = Annotated[Path, typer.Argument(help="Folder of Parquet or CSV files, or a DuckDB file.", show_default=False)]
 AsOf = Annotated[
@@ -16,7 +16,10 @@ AsOf = Annotated[
         show_default=False,
     ),
 ]
-ModelPath = Annotated[Path, typer.Option("--model", help="Folder of a model, or of its versions.", show_default=False)]
+ModelPath = Annotated[
+    str,
+    typer.Option("--model", help="A model's folder, that of its versions, or models:/NAME@ALIAS.", show_default=False),
+]
 Complaints = Annotated[
     Path | None,
     typer.Option("--complaints", help="Complaints since the snapshot: a Parquet or a CSV file.", show_default=False),
@@ -26,3 +29,11 @@ ComplaintsKnownUntil = Annotated[
     typer.Option("--complaints-known-until", help="The moment until which they are complete.", show_default=False),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
+TrackingUri = Annotated[
+    str,
+    typer.Option(
+        "--tracking-uri",
+        help="Where MLflow keeps its runs; MLFLOW_TRACKING_URI or sqlite:///mlflow.db, if left out.",
+        show_default=False,
+    ),
+]

@@ -10,7 +10,7 @@ from recommender.evaluation.figures import pooled_figures, propensity_figures, r
 from recommender.evaluation.hidden import hidden_one, hide_one_each
 from recommender.evaluation.hits import hit_at_k, precision_at_k, recall_at_k
 from recommender.evaluation.judged import Judged, Judging, compare, measure, pool
-from recommender.evaluation.judgement import HEADLINES, evaluate, headlines, judge, knows_starts
+from recommender.evaluation.judgement import HEADLINES, evaluate, headlines, judge, knows_starts, monthly
 from recommender.evaluation.learning import learn
 from recommender.evaluation.places import average_precision_at_k, ndcg_at_k, reciprocal_rank
 from recommender.evaluation.plotted import diagrams, gains, tenths
@@ -60,6 +60,7 @@ __all__ = [
     "learn",
     "mean_of",
     "measure",
+    "monthly",
     "ndcg_at_k",
     "novelty",
     "pool",

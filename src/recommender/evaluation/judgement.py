@@ -16,7 +16,7 @@ from recommender.evaluation.time_split import TimeSplit
 from recommender.ranking import BASELINES, DEFAULT, make_ranker
 from recommender.tables import Tables, catalogue, fetch, read_tables
 
-__all__ = ["HEADLINES", "evaluate", "headlines", "judge", "knows_starts"]
+__all__ = ["HEADLINES", "evaluate", "headlines", "judge", "knows_starts", "monthly"]
 
 HEADLINES: Final = ("hit@1", "hit@3", "mrr", "ndcg@3", "auc", "ece", "slope", "brier_skill")
 
@@ -94,6 +94,21 @@ def headlines(figures: pd.DataFrame) -> list[dict[str, Any]]:
     columns = ["ranker", "metric", "value", "low", "high"]
     records = pooled[columns].astype(object).where(pooled[columns].notna(), None).to_dict("records")
     return [{str(name): value for name, value in record.items()} for record in records]
+
+
+def monthly(figures: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the headline figures of each test cut-off, oldest first, in JSON's own types."""
+    found = figures[figures["cut_off"].notna() & figures["product_id"].isna() & figures["metric"].isin(HEADLINES)]
+    records: list[dict[Any, Any]] = found.sort_values("cut_off", kind="stable").to_dict("records")
+    return [
+        {
+            "cut_off": one["cut_off"].isoformat(),
+            "ranker": one["ranker"],
+            "metric": one["metric"],
+            "value": None if pd.isna(one["value"]) else float(one["value"]),
+        }
+        for one in records
+    ]
 
 
 def knows_starts(tables: Tables) -> bool:

@@ -6,28 +6,32 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
-from recommender.catalogue import Catalogue
-from recommender.config import Config
+from recommender.config import Config, Trust
 from recommender.errors import ConfigError, DataError, ModelError, OutputError
 from recommender.model.arrays import dump_arrays, parse_arrays
 from recommender.model.golden import check_golden, golden_propensities
 from recommender.model.manifest import FORMAT, digest_of, dump_manifest, parse_manifest
 from recommender.model.model import Model
+from recommender.model.parts import read_catalogue, read_features
+from recommender.model.signing import SIGNATURE, check_signature
 from recommender.policy import Rule
 from recommender.ranking.scorecard import Scorecard
-from recommender.reasons import Feature
 
-__all__ = ["load_model", "save_model"]
+__all__ = ["check_folder", "load_model", "newest_version", "save_model"]
 
 MANIFEST = "manifest.json"
 ARRAYS = "scorecard.npz"
 MAX_MANIFEST_BYTES = 16 << 20
 MAX_ARCHIVE_BYTES = 1 << 30
+MAX_SIGNATURE_BYTES = 1 << 10
+MAX_NAME = 1000
+REGISTRY = "models:/"
 _PACKAGES = ("recommender", "numpy", "pyarrow", "scikit-learn", "lightgbm")
 
 
@@ -53,19 +57,24 @@ def save_model(model: Model, folder: str | Path) -> Path:
         raise OutputError(f"{home}: the model cannot be written ({error.strerror or error}).") from error
 
 
-def load_model(path: str | Path, rules: Sequence[Rule] = ()) -> Model:
+def load_model(path: str | Path, rules: Sequence[Rule] = (), *, trusted_keys: Sequence[str] = ()) -> Model:
     """Read and verify a model; nothing that comes with it is run.
 
-    In this order: the exact set of files, their sizes, their sha256, the format, every value's range, and the golden
-    propensities of training time, reproduced.
+    In this order: the exact set of files, their sizes, the signature where keys are named, the manifest's own digest
+    and format, the sha256 of the arrays, every value's range, and the golden propensities of training time,
+    reproduced.
 
     Parameters
     ----------
     path
-        The folder of a version, or the folder of a name, whose newest version is then read.
+        The folder of a version, or the folder of a name, whose newest version is then read; or a model of an MLflow
+        registry, such as "models:/cross-sell@champion", which is downloaded and then goes the same way.
     rules
         The operator's own rules, in force after those of the package. Every rule that the model was saved with has
         to be among them, by its reason; its settings may have changed since.
+    trusted_keys
+        Public keys, each as `ed25519:` and 64 hexadecimal digits. With any, a model that none of them has signed is
+        refused. They are the operator's (`[trust] keys` in recommender.toml) and never come from the model.
 
     Raises
     ------
@@ -74,17 +83,39 @@ def load_model(path: str | Path, rules: Sequence[Rule] = ()) -> Model:
     """
     if not isinstance(path, str | Path):
         raise ModelError(f"A model or the folder of one was needed, {type(path).__name__} came.")
-    folder = _version_folder(Path(path))
+    if str(path).startswith(REGISTRY):
+        with _downloaded(str(path)) as folder:
+            return _load(folder, tuple(rules), trusted_keys)
+    return _load(newest_version(Path(path)), tuple(rules), trusted_keys)
+
+
+def check_folder(folder: Path, trusted_keys: Sequence[str] = ()) -> tuple[dict[str, Any], bytes]:
+    """Return the manifest and the bytes of the arrays of one version, whole and as they were written."""
     _check_files(folder)
-    manifest = parse_manifest(_read(folder / MANIFEST, MAX_MANIFEST_BYTES))
+    signed = _read(folder / MANIFEST, MAX_MANIFEST_BYTES)
+    if trusted_keys:
+        check_signature(signed, _signature(folder), trusted_keys)
+    manifest = parse_manifest(signed)
     content = _read(folder / ARRAYS, MAX_ARCHIVE_BYTES)
     if manifest["files"] != {ARRAYS: digest_of(content)}:
         raise ModelError(f"{folder.name}/{ARRAYS}: it is not the file that the manifest names; its sha256 differs.")
+    return manifest, content
+
+
+def _load(folder: Path, rules: tuple[Rule, ...], trusted_keys: Sequence[str]) -> Model:
+    manifest, content = check_folder(folder, trusted_keys)
     scorecard = Scorecard.from_arrays(parse_arrays(content))
     check_golden(scorecard, manifest["golden"])
-    model = _model(manifest, scorecard, tuple(rules))
+    model = _model(manifest, scorecard, rules)
     _check_rules(manifest, model)
     return model
+
+
+def _downloaded(uri: str) -> AbstractContextManager[Path]:
+    # The one import that goes up: only a name in a registry needs MLflow, and what it brings is verified like a folder.
+    room = import_module("recommender.tracking")
+    folder: AbstractContextManager[Path] = room.downloaded(uri)
+    return folder
 
 
 def _write_next(model: Model, home: Path) -> Path:
@@ -121,7 +152,7 @@ def _manifest(model: Model, files: Mapping[str, str]) -> dict[str, Any]:
         "versions": {"python": platform.python_version()} | {name: metadata.version(name) for name in _PACKAGES},
         "features": [asdict(feature) for feature in model.features],
         "catalogue": model.catalogue.to_rows(),
-        "config": model.config.to_dict(),
+        "config": replace(model.config, trust=Trust()).to_dict(),
         "training": dict(model.training),
         "policy": _policy(model),
         "golden": golden_propensities(model.scorecard).tolist(),
@@ -131,19 +162,25 @@ def _manifest(model: Model, files: Mapping[str, str]) -> dict[str, Any]:
 def _model(manifest: Mapping[str, Any], scorecard: Scorecard, rules: tuple[Rule, ...]) -> Model:
     try:
         model = Model(
-            name=str(manifest["name"]),
-            version=str(manifest["version"]),
+            name=_named(manifest, "name"),
+            version=_named(manifest, "version"),
             scorecard=scorecard,
-            catalogue=Catalogue.from_rows(manifest["catalogue"]),
+            catalogue=read_catalogue(manifest["catalogue"]),
             config=Config.from_dict(manifest["config"]),
-            features=tuple(Feature(**feature) for feature in manifest["features"]),
+            features=read_features(manifest["features"]),
             training=dict(manifest["training"]),
             rules=rules,
         )
         _check_whole(model)
-    except (ConfigError, DataError, TypeError, ValueError, AttributeError, KeyError) as error:
+    except (ConfigError, DataError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise ModelError(f"{MANIFEST}: {error}") from error
     return model
+
+
+def _named(manifest: Mapping[str, Any], key: str) -> str:
+    if not isinstance(manifest[key], str) or len(manifest[key]) > MAX_NAME:
+        raise ModelError(f"{MANIFEST}: {key} must be a text of at most {MAX_NAME} characters.")
+    return str(manifest[key])
 
 
 def _check_whole(model: Model) -> None:
@@ -178,7 +215,8 @@ def _check_rules(manifest: Mapping[str, Any], model: Model) -> None:
         )
 
 
-def _version_folder(path: Path) -> Path:
+def newest_version(path: Path) -> Path:
+    """Return `path` where it is a model, or else the newest version in it."""
     if not path.is_dir():
         raise ModelError(f"{path}: there is no model folder.")
     if (path / MANIFEST).exists():
@@ -196,14 +234,22 @@ def _check_files(folder: Path) -> None:
     entries = list(folder.iterdir())
     if odd := sorted(entry.name for entry in entries if entry.is_symlink() or not entry.is_file()):
         raise ModelError(f"{folder}: plain files were needed, these are links or folders: {odd[:5]}.")
-    if (found := {entry.name for entry in entries}) != {MANIFEST, ARRAYS}:
+    if (found := {entry.name for entry in entries}) - {SIGNATURE} != {MANIFEST, ARRAYS}:
         raise ModelError(f"{folder}: exactly {ARRAYS} and {MANIFEST} were needed, {sorted(found)[:5]} came.")
 
 
+def _signature(folder: Path) -> bytes | None:
+    path = folder / SIGNATURE
+    return _read(path, MAX_SIGNATURE_BYTES) if path.exists() else None
+
+
 def _read(path: Path, most: int) -> bytes:
-    with path.open("rb") as file:
-        content = file.read(most + 1)
-    if len(content) > most:
+    try:
+        with path.open("rb") as file:
+            content = file.read(most + 1) if os.fstat(file.fileno()).st_size <= most else None
+    except OSError as error:
+        raise ModelError(f"{path.name}: it cannot be read ({error.strerror or error}).") from error
+    if content is None or len(content) > most:
         raise ModelError(f"{path.name}: at most {most} bytes are read, the file is larger.")
     return content
 

@@ -42,7 +42,7 @@ def check_golden(scorecard: Scorecard, golden: Any) -> None:
     again = golden_propensities(scorecard)
     try:
         kept = np.asarray(golden, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (ArithmeticError, TypeError, ValueError) as error:
         raise ModelError("manifest.json: the golden propensities are no numbers.") from error
     if kept.shape != again.shape or not np.allclose(kept, again, rtol=0, atol=_TOLERANCE, equal_nan=True):
         raise ModelError(

@@ -12,9 +12,11 @@ import pyarrow as pa
 from recommender.catalogue import Catalogue
 from recommender.config import Config
 from recommender.errors import DataError
+from recommender.model.arrays import dump_arrays
 from recommender.model.decide import FreshComplaints, decide
 from recommender.model.decision import Decision
 from recommender.model.display import heaviest_terms, model_html
+from recommender.model.manifest import digest_of
 from recommender.model.offer_rows import has_or_ordered
 from recommender.policy import Facts, Policy, Rule, build_policy
 from recommender.ranking.scorecard import Scorecard
@@ -55,6 +57,11 @@ class Model:
     def label(self) -> str:
         """Name and version, as offers carry them."""
         return f"{self.name}/{self.version}"
+
+    @cached_property
+    def digest(self) -> str:
+        """The sha256 of the arrays, as a manifest names it; equal trainings on equal rows have equal digests."""
+        return digest_of(dump_arrays(self.scorecard.to_arrays()))
 
     @cached_property
     def words(self) -> Words:

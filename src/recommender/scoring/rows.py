@@ -17,6 +17,7 @@ from recommender.model import FreshComplaints, Model, load_model
 from recommender.schema import ACCOUNT
 from recommender.scoring.fresh import read_fresh_complaints
 from recommender.scoring.ids import in_order
+from recommender.scoring.keys import trusted_keys
 from recommender.scoring.snapshot_file import is_snapshot_file, needed, read_accounts
 
 __all__ = ["Request", "from_tables", "resolve", "say_strangers"]
@@ -50,7 +51,7 @@ def resolve(
     DataError
         If `source` cannot be read.
     """
-    loaded = model if isinstance(model, Model) else load_model(model)
+    loaded = model if isinstance(model, Model) else load_model(model, trusted_keys=trusted_keys(source))
     wanted = None if accounts is None else _wanted(accounts)
     rows = _snapshot(source, loaded, wanted)
     if rows is None:

@@ -25,6 +25,7 @@ from recommender.evaluation import (
 )
 from recommender.labels import take_up
 from recommender.ranking import hide_one
+from recommender.ranking.binning import is_category
 from recommender.reasons import Feature
 from recommender.schema import ACCOUNT, AS_OF, FACTS, HOLDINGS
 from recommender.snapshots import build_snapshot
@@ -122,8 +123,19 @@ def features_of(rows: pa.Table, tables: Tables) -> tuple[Feature, ...]:
 def _feature(field: "pa.Field[Any]", *, is_sensitive: bool) -> Feature:
     words = {key.decode(): text.decode() for key, text in (field.metadata or {}).items()}
     return Feature(
-        field.name, words.get("unit", ""), words.get("says", "{value}"), words.get("definition", ""), is_sensitive
+        field.name,
+        words.get("unit", ""),
+        words.get("says", "{value}"),
+        words.get("definition", ""),
+        is_sensitive,
+        _kind(field.type),
     )
+
+
+def _kind(of: pa.DataType) -> str:
+    if pa.types.is_boolean(of):
+        return "flag"
+    return "text" if is_category(of) else "number"
 
 
 def _lesson(examples: Examples) -> Lesson:

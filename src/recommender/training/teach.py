@@ -8,7 +8,7 @@ import numpy as np
 
 from recommender.catalogue import Catalogue
 from recommender.config import Config
-from recommender.evaluation import Judging, diagrams, headlines, knows_starts, summarise
+from recommender.evaluation import Judging, diagrams, headlines, knows_starts, monthly, summarise
 from recommender.model import Model
 from recommender.ranking import (
     BASELINES,
@@ -63,8 +63,9 @@ def train(
         data that know no starts of holdings; "auto" takes the second where no holding has a start.
     tests
         On how many of the last cut-offs the ranker is judged beside the baselines, learning from those before; the
-        figures stand in `Model.training["figures"]`, what to draw of them (see `evaluation.diagrams`) in
-        `Model.training["diagrams"]`. With "auto" 0 stands for 3. Hidden products are judged on three accounts in ten.
+        figures stand in `Model.training["figures"]`, those of each cut-off in `["months"]`, what to draw of them (see
+        `evaluation.diagrams`) in `["diagrams"]`. With "auto" 0 stands for 3. Hidden products are judged on three
+        accounts in ten.
     config
         The settings, where `source` does not bring its own.
     name
@@ -117,11 +118,12 @@ def _learn(lessons: Lessons, learner: Any) -> Scorecard:
 def _judgement(lessons: Lessons, ranker: str, tests: int, config: Config) -> tuple[str, dict[str, Any]]:
     """Return the ranker to learn with, and the figures that say why."""
     if ranker != AUTO and not tests:
-        return ranker, {"figures": [], "diagrams": {}}
+        return ranker, {"figures": [], "months": [], "diagrams": {}}
     asked = (*RANKERS, REFERENCE) if ranker == AUTO else (*BASELINES, ranker)
     rankers = {name: make_ranker(name, config.training) for name in dict.fromkeys(asked)}
     said, judging = lessons.judge(rankers, tests or _AUTO_TESTS), Judging(resamples=_RESAMPLES)
-    shown = {"figures": headlines(summarise(said, judging)), "diagrams": diagrams(said, judging)}
+    figures = summarise(said, judging)
+    shown = {"figures": headlines(figures), "months": monthly(figures), "diagrams": diagrams(said, judging)}
     if ranker != AUTO:
         return ranker, shown
     kept, account = choose(said, judging)
