@@ -55,8 +55,9 @@ class Bands:
     night: tuple[int, int] = (22, 8)
 
     def __post_init__(self) -> None:
-        hours = sorted(hour for band in (self.daytime, self.evening, self.night) for hour in _hours(*band))
-        if hours != list(range(24)):
+        bands = (self.daytime, self.evening, self.night)
+        is_day = all(0 <= hour <= 24 for band in bands for hour in band)
+        if not is_day or sorted(hour for band in bands for hour in _hours(*band)) != list(range(24)):
             raise ConfigError("[bands]: daytime, evening and night must share out the 24 hours, each hour once.")
 
 

@@ -13,6 +13,7 @@ from recommender.model import FreshComplaints, Model, load_model
 from recommender.scoring.accounts import Accounts, of_file, of_table, strangers
 from recommender.scoring.fresh import read_fresh_complaints
 from recommender.scoring.identity import identity
+from recommender.scoring.keys import trusted_keys
 from recommender.scoring.options import BatchOptions
 from recommender.scoring.rows import from_tables, say_strangers
 from recommender.scoring.snapshot_file import is_snapshot_file, needed
@@ -53,7 +54,7 @@ def open_batch(
     DataError
         If `source` cannot be read.
     """
-    loaded = model if isinstance(model, Model) else load_model(model)
+    loaded = model if isinstance(model, Model) else load_model(model, trusted_keys=trusted_keys(source))
     found, accounts, moment = _accounts(source, loaded, as_of, scratch)
     if complaints is None:
         return Batch(found, accounts, moment, None, options)
