@@ -63,7 +63,16 @@ def unpacked(path):
 def test_no_canary_is_in_any_file_log_or_database_of_a_run(run, planted, tmp_path):
     uri = f"sqlite:///{tmp_path}/store/mlflow.db"
     (tmp_path / "store").mkdir()
-    arguments = ("train", planted, "--as-of", "2026-07-01", "--out", tmp_path / "models" / "cross-sell", "--ranker", "logistic")
+    arguments = (
+        "train",
+        planted,
+        "--as-of",
+        "2026-07-01",
+        "--out",
+        tmp_path / "models" / "cross-sell",
+        "--ranker",
+        "logistic",
+    )
     status, said = run(*arguments, "--tracking-uri", uri, "--register", "cross-sell", "--promote-if-better")
     assert status == 0, said
     assert "models:/cross-sell@champion is version 1 now" in said
