@@ -300,6 +300,9 @@ FACTS: Final = (
 RESERVED_FEATURES: Final = ("held_count",)
 RESERVED_MARKS: Final = (" & ", "held:")
 
+# Which dispositions a batch job keeps: of every pair, of a sample of the accounts, or their counts alone.
+Kept = Literal["all", "sample", "counts"]
+
 DISPOSITIONS: Final = ("offered", "outranked", "not_relevant", "suppressed")
 OFFER_COLUMNS: Final = (
     ACCOUNT,

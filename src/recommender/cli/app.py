@@ -2,16 +2,18 @@
 
 import sys
 import warnings
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
+import recommender
 from recommender.cli import (
     check,
     demo,
     evaluate,
     explain,
     followups,
+    init,
     make_key,
     recheck,
     report,
@@ -22,20 +24,20 @@ from recommender.cli import (
     snapshot,
     train,
 )
-from recommender.cli.terminal import fail
+from recommender.cli.terminal import fail, say
 from recommender.errors import RecommenderError, StaleDataWarning, UnknownAccountWarning
 
 __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="recommender",
-    help="Rank ancillary products by fit, and make no offer over an open complaint.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
 for command in (
     demo,
+    init,
     simulate,
     check,
     snapshot,
@@ -51,6 +53,25 @@ for command in (
     sign,
 ):
     app.command(command.NAME)(command.run)
+
+
+def _show_version(value: bool) -> None:  # noqa: FBT001  # typer hands the flag itself
+    if value:
+        say(recommender.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[  # its callback prints it
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Rank ancillary products by fit, and make no offer over an open complaint.
+
+    Begin with `recommender demo`, or with your own tables: `recommender init data/`.
+    """
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """`recommender check`: hold raw tables and settings against their contract, and propose what would mend them."""
 
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +12,6 @@ from recommender.cli.options import Data, Json
 from recommender.cli.terminal import fail, say, say_json, step
 from recommender.config import SETTINGS_FILE, Config, read_config
 from recommender.errors import ConfigError, DataError
-from recommender.policy import build_policy
-from recommender.tables.unnamed import unnamed_files
 
 NAME = "check"
 
@@ -59,15 +58,12 @@ def _findings(data: Path, quarantine: Path | None) -> Findings:
     problems = recommender.check_tables(data, quarantine=quarantine)
     config = read_config(data / SETTINGS_FILE) if (data / SETTINGS_FILE).is_file() else Config()
     try:
-        build_policy(config)
+        # lazy: a command line that only prints its help needs neither numpy nor pyarrow
+        import_module("recommender.policy").build_policy(config)
     except ConfigError as error:
         problems.append(str(error))
     if not data.is_dir():
         return Findings(problems, [])
-    problems += [
-        f"{table}: there is no such table, but {name} may be it: name the file {table}{''.join(Path(name).suffixes)}."
-        for table, name in unnamed_files(data).items()
-    ]
     return _proposed(Findings(problems, _warnings(data, config)), data, config)
 
 

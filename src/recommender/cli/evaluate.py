@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 import recommender
-from recommender.cli.options import AsOf, Data
-from recommender.cli.terminal import say, show_table, step
+from recommender.cli.options import AsOf, Data, Json
+from recommender.cli.terminal import fail, say_json, show_table, step
 
 NAME = "evaluate"
 
@@ -17,6 +17,8 @@ def run(
     as_of: AsOf,
     tests: Annotated[int, typer.Option("--tests", min=1, help="Test months at most.")] = 3,
     out: Annotated[Path | None, typer.Option("--out", help="A CSV file for every figure.", show_default=False)] = None,
+    *,
+    as_json: Json = False,
 ) -> None:
     """Judge the rankers by a rolling backtest, or by hidden products where no holding has a start.
 
@@ -24,10 +26,13 @@ def run(
     """
     with step("Judging") as advance:
         figures = recommender.evaluate(data, as_of, tests=tests, progress=advance)
-    show_figures(recommender.headlines(figures))
+    if as_json:
+        say_json(recommender.headlines(figures))
+    else:
+        show_figures(recommender.headlines(figures))
     if out is not None:
         figures.to_csv(out, index=False)
-        say(f"{out}: {len(figures):,} figures.")
+        fail(f"{out}: {len(figures):,} figures.")
 
 
 def show_figures(figures: list[dict[str, Any]]) -> None:

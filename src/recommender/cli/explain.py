@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 import recommender
-from recommender.cli.options import AsOf, Complaints, ComplaintsKnownUntil, Data, ModelPath
-from recommender.cli.terminal import say
+from recommender.cli.options import AsOf, Complaints, ComplaintsKnownUntil, Data, Json, ModelPath
+from recommender.cli.terminal import say, say_json
 
 NAME = "explain"
 
@@ -18,6 +18,8 @@ def run(
     account: Annotated[str, typer.Option("--account", help="The account's id.", show_default=False)],
     complaints: Complaints = None,
     complaints_known_until: ComplaintsKnownUntil = None,
+    *,
+    as_json: Json = False,
 ) -> None:
     """Say what is offered to one account and why, and for every other product why not.
 
@@ -26,6 +28,11 @@ def run(
     explanation = recommender.explain(
         data, model, account, as_of=as_of, complaints=complaints, complaints_known_until=complaints_known_until
     )
-    say(str(explanation))
+    if as_json:
+        decision = explanation.decision
+        offers, pairs = decision.offers.to_pylist(), decision.dispositions().to_pylist()
+        say_json({"offers": offers, "dispositions": pairs, "stale": decision.stale})
+    else:
+        say(str(explanation))
     if explanation.decision.stale:
         raise typer.Exit(3)

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 import recommender
-from recommender.cli.options import AsOf, Data
-from recommender.cli.terminal import fail, say, step
+from recommender.cli.options import AsOf, Data, Json
+from recommender.cli.terminal import fail, say, say_json, step
 
 NAME = "followups"
 
@@ -16,6 +16,8 @@ def run(
     data: Data,
     as_of: AsOf,
     out: Annotated[Path, typer.Option("--out", help="The CSV or Parquet file to write.", show_default=False)],
+    *,
+    as_json: Json = False,
 ) -> None:
     """List the interested contacts that are to be taken up again and that no rule stands against.
 
@@ -25,7 +27,10 @@ def run(
     """
     with step("Listing"):
         listed = recommender.write_followups(data, as_of, out)
-    say(f"{out}: {listed['followups']:,} contacts to follow up.")
+    if as_json:
+        say_json(listed)
+    else:
+        say(f"{out}: {listed['followups']:,} contacts to follow up.")
     if listed["stale"]:
         fail(f"Leads were withheld: the feeds {listed['stale']} are missing or older than [feeds] allows.")
         raise typer.Exit(3)

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 import recommender
-from recommender.cli.options import ComplaintsKnownUntil
-from recommender.cli.terminal import fail, say, show_table
+from recommender.cli.options import ComplaintsKnownUntil, Json
+from recommender.cli.terminal import fail, say, say_json, show_table
 
 NAME = "recheck"
 
@@ -24,6 +24,8 @@ def run(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the results; beside the offers, if left out.")
     ] = None,
+    *,
+    as_json: Json = False,
 ) -> None:
     """Take out of saved offers those over a complaint or past their date; nothing is ever added.
 
@@ -35,11 +37,12 @@ def run(
     summary = recommender.write_recheck(
         offers, complaints, out, as_of=as_of, complaints_known_until=complaints_known_until
     )
-    removed = summary["removed_because"]
-    show_table(
-        "Removed (an offer counts for each reason)", ("reason", "offers"), [(k, f"{removed[k]:,}") for k in removed]
-    )
-    say(f"{summary['folder']}: {summary['kept']:,} of {summary['offers']:,} offers stay.")
+    if as_json:
+        say_json(summary)
+    else:
+        removed = [(reason, f"{n:,}") for reason, n in summary["removed_because"].items()]
+        show_table("Removed (an offer counts for each reason)", ("reason", "offers"), removed)
+        say(f"{summary['folder']}: {summary['kept']:,} of {summary['offers']:,} offers stay.")
     if summary["stale"]:
         fail("Every offer was removed: the complaints are missing or older than [feeds] allows.")
         raise typer.Exit(3)

@@ -6,15 +6,15 @@ from typing import Annotated, Any
 import typer
 
 import recommender
-from recommender.cli.options import AsOf, Complaints, ComplaintsKnownUntil, Data, ModelPath
+from recommender.cli.options import AsOf, Complaints, ComplaintsKnownUntil, Data, Json, ModelPath
 from recommender.cli.rate import step_with_rate
-from recommender.cli.terminal import fail, say, show_table
-from recommender.scoring import Kept
+from recommender.cli.terminal import fail, say, say_json, show_table
+from recommender.schema import Kept
 
 NAME = "score"
 
 
-def run(
+def run(  # noqa: PLR0913  # a command has an argument per option
     data: Data,
     model: ModelPath,
     as_of: AsOf,
@@ -25,6 +25,8 @@ def run(
     dispositions: Annotated[
         Kept, typer.Option("--dispositions", help="Of all pairs, of one account in a hundred, or their counts alone.")
     ] = "all",
+    *,
+    as_json: Json = False,
 ) -> None:
     """Decide for every account of raw tables or of a snapshot file.
 
@@ -45,7 +47,11 @@ def run(
             options=recommender.BatchOptions(workers=workers, dispositions=dispositions),
             progress=advance,
         )
-    show_summary(summary, out)
+    if as_json:
+        say_json(summary)
+    else:
+        show_summary(summary, out)
+        say(f"Next: recommender report {model} {out} --data {data}, and recommender recheck {out} before calling.")
     if summary["stale"]:
         say_stale(summary)
         raise typer.Exit(3)

@@ -1,13 +1,12 @@
 """How a batch job goes about its work."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from recommender.errors import ConfigError
+from recommender.schema import Kept
 
 __all__ = ["BatchOptions", "Kept"]
-
-Kept = Literal["all", "sample", "counts"]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from recommender.tables.proposing import Proposal, propose
 from recommender.tables.quarantine import set_aside
 from recommender.tables.sources import Source, open_source
 from recommender.tables.table import Tables
+from recommender.tables.unnamed import unnamed_files
 
 __all__ = ["check_tables", "propose_settings", "read_tables"]
 
@@ -105,7 +106,7 @@ def check_tables(source: Any, config: Config | None = None, *, quarantine: str |
     problems += [problem for verdict in _verdicts(drafts).values() for problem in verdict.problems]
     if quarantine is not None:
         set_aside(drafts, quarantine)
-    return _in_order(problems + _unstated(opened.tables, settings))
+    return _in_order([*problems, *_unstated(opened.tables, settings), *_misnamed(source)])
 
 
 def propose_settings(source: Any, config: Config | None = None) -> Proposal:
@@ -180,6 +181,16 @@ def _unstated(present: Mapping[str, Any], settings: Config) -> list[str]:
     if "consents" in present or settings.consents.if_missing != "refuse":
         return []
     return [_UNSTATED]
+
+
+def _misnamed(source: Any) -> list[str]:
+    folder = Path(source) if isinstance(source, str | Path) else None
+    if folder is None or not folder.is_dir():
+        return []
+    return [
+        f"{table}: there is no such table, but {name} may be it: name the file {table}.{name.partition('.')[2]}."
+        for table, name in unnamed_files(folder).items()
+    ]
 
 
 def _bare(tables: Tables) -> dict[str, Any]:
