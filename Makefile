@@ -17,7 +17,7 @@ report: $(READY)
 		--data demo/snapshot.parquet --by segment --by region --by age_band
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
 
 bench-indicators: $(READY)
 	$(BIN)/python benchmarks/indicators.py
@@ -48,6 +48,14 @@ notebooks: $(READY)
 docs: $(READY)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "build/site/index.html"
+
+.PHONY: spark bench-spark
+# A standalone cluster of a master and two workers, on loopback; the local session is in `make test`.
+spark: $(READY)
+	$(BIN)/python -m pytest tests/spark -m "slow or not slow" -q
+
+bench-spark: $(READY)
+	$(BIN)/python benchmarks/spark.py
 
 check: format-check lint types layers test
 

@@ -1,0 +1,77 @@
+"""One Spark session for all, and a small operator in it."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+import recommender
+from recommender.config import Config
+
+sql = pytest.importorskip("pyspark.sql")
+AS_OF = "2026-06-15T00:00+00:00"
+
+# What is small and run once is soonest done without a thorough compiler; a zone far from UTC shows what leans on it.
+SETTINGS = {
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.driver.host": "127.0.0.1",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.autoBroadcastJoinThreshold": "-1",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "7",
+    "spark.sql.session.timeZone": "America/New_York",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+
+
+@pytest.fixture(scope="session")
+def small_operator(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("small_operator") / "data"
+    recommender.simulate(path, accounts=40, seed=3)
+    return path
+
+
+@pytest.fixture(scope="session")
+def settings(small_operator: Path) -> Config:
+    return recommender.read_config(small_operator / "recommender.toml")
+
+
+@pytest.fixture(scope="session")
+def session(tmp_path_factory: pytest.TempPathFactory):
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    builder = sql.SparkSession.builder.master("local[1]")
+    builder = builder.config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
+    for name, value in SETTINGS.items():
+        builder = builder.config(name, value)
+    started = builder.getOrCreate()
+    started.sparkContext.setLogLevel("OFF")
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def in_spark(session, small_operator: Path) -> Mapping[str, Any]:
+    """Return the operator's raw tables as Spark frames."""
+    return {path.stem: session.read.parquet(str(path)) for path in sorted(small_operator.glob("*.parquet"))}
+
+
+@pytest.fixture(scope="session")
+def taken(small_operator: Path):
+    """Return the snapshot of the single process."""
+    return recommender.snapshots.build_snapshot(recommender.read_tables(small_operator), AS_OF)
+
+
+@pytest.fixture(scope="session")
+def saved(taken, session, tmp_path_factory: pytest.TempPathFactory):
+    """Return the same snapshot as a Spark frame, out of a file, in four partitions."""
+    path = tmp_path_factory.mktemp("snapshot") / "snapshot.parquet"
+    pq.write_table(taken, path)
+    return session.read.parquet(str(path)).repartition(4)
