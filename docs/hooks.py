@@ -1,7 +1,8 @@
-"""What the site takes from outside its folder: the data contract, and the list of decisions."""
+"""What the site adds to its pages: the data contract, the list of decisions, and pages left out of the navigation."""
 
 import posixpath
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,15 @@ from mkdocs.structure.files import File, Files
 ROOT = Path(__file__).parents[1]
 INDEX = "decisions/README.md"
 LINK = re.compile(r"\[([^\]]+)\]\((?!https?:)([^)#\s\[]+(?:\.\w+|/))(#[^)]*)?\)")
+
+
+def on_config(config: Any) -> Any:
+    """Put pages that the navigation does not name under "More", so that none is lost."""
+    named = set(_pages(config.nav))
+    more = [path.name for path in sorted(Path(config.docs_dir).glob("*.md")) if path.name not in named]
+    if more:
+        config.nav = [*config.nav, {"More": more}]
+    return config
 
 
 def on_files(files: Files, config: Any) -> Files:
@@ -25,6 +35,12 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
     here = {file.src_uri for file in files}
     text = LINK.sub(lambda link: _link(link, folder, here), markdown)
     return text + _decisions(Path(config.docs_dir)) if page.file.src_uri == INDEX else text
+
+
+def _pages(entries: Any) -> Iterator[str]:
+    for entry in entries:
+        value = next(iter(entry.values())) if isinstance(entry, dict) else entry
+        yield from _pages(value) if isinstance(value, list) else [value]
 
 
 def _link(link: re.Match[str], folder: str, here: set[str]) -> str:

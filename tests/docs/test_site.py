@@ -35,6 +35,12 @@ def test_every_page_of_the_navigation_is_built(site):
     assert "Tables.overview" in (site / "api.html").read_text(encoding="utf-8")
 
 
+def test_every_page_of_the_folder_can_be_reached_from_the_first(site):
+    text = (site / "index.html").read_text(encoding="utf-8")
+    for page in (ROOT / "docs").glob("*.md"):
+        assert f'href="{page.stem}.html"' in text
+
+
 def test_nothing_is_loaded_from_elsewhere(site):
     assert [path.name for path in site.rglob("*.html") if LOADS.search(path.read_text(encoding="utf-8"))] == []
 
