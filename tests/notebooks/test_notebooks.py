@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "notebooks"
 NAMES = ("01_quickstart", "02_what_the_bill_says", "03_train_and_compare", "04_who_not_to_call", "05_why_this_offer")
 ON_REAL_DATA = "06_real_data"
-PUBLIC_ROOMS = ("recommender", "recommender.datasets", "recommender.evaluation")
+PUBLIC_ROOMS = ("recommender", "recommender.datasets", "recommender.evaluation", "recommender.tracking")
 SHARED = Path(os.environ.get("RECOMMENDER_SHARED_DATA", ROOT.parent / "shared" / "data"))
 SECONDS = 600
 
