@@ -45,6 +45,8 @@ def _pages(entries: Any) -> Iterator[str]:
 
 def _link(link: re.Match[str], folder: str, here: set[str]) -> str:
     target = posixpath.normpath(posixpath.join(folder, link[2]))
+    if target == "../data/README.md":
+        return f"[{link[1]}]({posixpath.relpath('data.md', folder or '.')})"
     return link[0] if target in here else f"{link[1]} (`{posixpath.normpath(posixpath.join('docs', target))}`)"
 
 

@@ -12,6 +12,9 @@ import recommender
 def workshop(operator, trained, tables, until, tmp_path_factory) -> Path:
     folder: Path = tmp_path_factory.mktemp("workshop")
     shutil.copytree(operator, folder / "data")
+    settings = folder / "data" / "recommender.toml"
+    quick = settings.read_text(encoding="utf-8").replace("[training]", "[training]\ncut_offs = 3")
+    settings.write_text(quick, encoding="utf-8")
     shutil.copytree(trained, folder / "models" / "cross-sell")
     recommender.write_snapshot(tables, until, folder / "snapshot.parquet")
     account = tables["accounts"].account_id.min().to_pyarrow().as_py()

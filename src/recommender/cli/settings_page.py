@@ -81,6 +81,7 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "sensitive": "attributes that are learnt from and that no reason may name",
             "vulnerable": "the attribute that marks a vulnerable account; it is no feature",
         },
+        "trust": {"keys": "public keys, `ed25519:` and 64 hex digits; with any, only a model that one of them signed"},
         "formats": {
             "dates": "how texts write a date, by example; ISO 8601 is read in any case",
             "amounts": "how texts write an amount, by example; a comma that groups thousands may be left out",
