@@ -26,7 +26,7 @@ def work_on_all(work: Work, shards: Iterable[tuple[int, pa.Table]]) -> Iterator[
         return_as="generator_unordered",
         pre_dispatch="n_jobs",
         batch_size=1,
-        mmap_mode=None,
+        max_nbytes=None,  # the arrays of a model go by themselves: a file of them would outlive a worker that is killed
     )
     try:
         yield from pool(delayed(_one)(work, number, rows) for number, rows in shards)
