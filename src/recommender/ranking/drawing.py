@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from recommender.ranking.shapes import Shape
+from recommender.ranking.shapes import Shape, in_two
 
 __all__ = ["AGAINST", "FOR", "draw"]
 
@@ -32,8 +32,8 @@ def draw(shapes: Sequence[Shape], title: str, titles: Mapping[str, str]) -> Figu
     reach = max((float(np.abs(shape.points).max()) for shape in shapes if len(shape.columns) == 1), default=1.0)
     panels: list[Axes] = list(grid.ravel())
     for panel, shape in zip(panels, shapes, strict=False):
-        if len(shape.columns) == 2:
-            _heat_map(panel, shape, titles)
+        if len(shape.columns) > 1:
+            _heat_map(panel, in_two(shape), titles)
         else:
             _bars(panel, shape, reach, titles)
     for panel in panels[len(shapes) :]:

@@ -21,11 +21,11 @@ class FlatTerms:
 
     Attributes
     ----------
-    columns : array of shape (2, n_terms)
-        Which columns a term is of; a single one stands twice.
+    columns : array of shape (depth, n_terms)
+        Which columns a term is of, the first in the place of those that it lacks; depth is 2, or 3 where a term has 3.
     groups
-        The group of each bin of each column of each term, times the width of the table for the first column.
-    group_starts : array of shape (2, n_terms)
+        The group of each bin of each column of each term, times the number of cells that a step of it goes on.
+    group_starts : array of shape (depth, n_terms)
         Where the groups of a term's column begin.
     rows : array of shape (n_cells, n_products)
         The points of the first terms, of all products, 0 where a term has none; `row_starts`, shape (n_first_terms,),
@@ -50,7 +50,10 @@ class FlatTerms:
     def summands(self, bins: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return the points of each product's terms, in their order; shape (n_summands, n, n_products)."""
         groups = self.groups.take(self.group_starts[:, :, np.newaxis] + bins[self.columns])
+        # added one by one, as a sum over an axis takes twice as long where there is one row
         cells, n_first = groups[0] + groups[1], len(self.row_starts)
+        for further in groups[2:]:
+            cells += further
         first = self.rows.take(self.row_starts[:, np.newaxis] + cells[:n_first], axis=0)
         if n_first == len(cells):
             return np.asarray(first)
@@ -61,16 +64,17 @@ class FlatTerms:
 
 def flatten(tables: Sequence[Term], sizes: Sequence[int], n_products: int) -> FlatTerms:
     """Join the terms of a scorecard whose columns have `sizes` bins."""
-    groups = [_groups(term, sizes) for term in tables]
-    ends = np.cumsum([0, *(len(part) for pair in groups for part in pair)])
+    depth = max(2, *(len(term.columns) for term in tables), 0)
+    groups = [_groups(term, sizes, depth) for term in tables]
+    ends = np.cumsum([0, *(len(part) for of_one in groups for part in of_one)])
     first = list(takewhile(lambda term: is_wide(term, n_products), tables))
     later = tables[len(first) :]
     points = np.concatenate([*(term.points.ravel() for term in later), np.zeros(1)])
     rows = [np.zeros((0, n_products)), *(spread(term, n_products) for term in first)]
     return FlatTerms(
-        np.array([(*term.columns, *term.columns)[:2] for term in tables]).T,
-        np.concatenate([part for pair in groups for part in pair]),
-        np.ascontiguousarray(ends[:-1].reshape(-1, 2).T),
+        np.array([(*term.columns, *[term.columns[0]] * depth)[:depth] for term in tables]).T,
+        np.concatenate([part for of_one in groups for part in of_one]),
+        np.ascontiguousarray(ends[:-1].reshape(-1, depth).T),
         np.concatenate(rows),
         np.cumsum([0, *(len(term.points) for term in first)])[:-1],
         points,
@@ -78,12 +82,13 @@ def flatten(tables: Sequence[Term], sizes: Sequence[int], n_products: int) -> Fl
     )
 
 
-def _groups(term: Term, sizes: Sequence[int]) -> tuple[Index, Index]:
-    if not term.coarse:
-        size = sizes[term.columns[0]]
-        return np.arange(size), np.zeros(size, dtype=np.int64)
-    first, second = term.coarse
-    return first * (int(second.max()) + 1), second
+def _groups(term: Term, sizes: Sequence[int], depth: int) -> list[Index]:
+    size = sizes[term.columns[0]]
+    own = term.coarse or (np.arange(size),)
+    widths = [int(groups.max()) + 1 for groups in own]
+    steps = [int(np.prod(widths[i + 1 :])) for i in range(len(own))]
+    none = [np.zeros(size, dtype=np.int64)] * (depth - len(own))
+    return [groups * step for groups, step in zip(own, steps, strict=True)] + none
 
 
 def _places(tables: Sequence[Term], n_before: int, n_products: int, nothing: int) -> tuple[Index, Index, Index]:

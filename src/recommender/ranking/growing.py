@@ -1,6 +1,5 @@
 """The tables of a generalised additive model with pairs: a ridge regression, and boosted trees on what it leaves."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import lightgbm as lgb
@@ -14,7 +13,7 @@ from recommender.ranking.boosting import Boosting, boost
 from recommender.ranking.columns import Columns
 from recommender.ranking.examples import Examples
 from recommender.ranking.ridge import Logistic
-from recommender.ranking.trees import Gains, Tables, pair_gains, read_tables
+from recommender.ranking.trees import Gains, Tables, joint_gains, mean_tables, read_tables
 from recommender.ranking.units import Unit, everything, of_product, tasks_of
 
 __all__ = ["Ground", "Growing", "grow"]
@@ -32,6 +31,7 @@ class Growing:
 
     boosting: Boosting
     max_pairs: int
+    max_triples: int
     ridge: float
     negatives: float
     min_negatives: int
@@ -96,7 +96,7 @@ def _one(ground: Ground, product: int, seed: int) -> Unit:
 
 def _grow_unit(ground: Ground, unit: Unit) -> tuple[list[Tables], Floats]:
     if not len(unit.rows):
-        return [{}] * len(unit.examples.products), np.zeros(len(unit.examples.products))
+        return [Tables()] * len(unit.examples.products), np.zeros(len(unit.examples.products))
     if int((unit.examples.y & unit.examples.is_open).sum()) < ground.settings.min_positives:
         start = _start(ground, unit, -1, with_ridge=True)
         return _ridge_tables(start), start.intercept + unit.shift
@@ -107,7 +107,9 @@ def _grow_unit(ground: Ground, unit: Unit) -> tuple[list[Tables], Floats]:
     further = [_boosted(ground, unit, starts[fold], fold, groups)[0] for fold in folds]
     parts = [_ridge_tables(start) for start in starts] + [grown, *further]
     intercept = np.mean([start.intercept for start in starts], axis=0)
-    return [_mean([part[i] for part in parts], len(starts)) for i in range(len(intercept))], intercept + unit.shift
+    return [
+        mean_tables([part[i] for part in parts], len(starts)) for i in range(len(intercept))
+    ], intercept + unit.shift
 
 
 def _choose_start(ground: Ground, unit: Unit) -> tuple[bool, _Start, Gains]:
@@ -121,7 +123,7 @@ def _choose_start(ground: Ground, unit: Unit) -> tuple[bool, _Start, Gains]:
         start = _start(ground, unit, 0, with_ridge=with_ridge)
         tasks = tasks_of(unit, start.scores, 0)
         booster, rounds, loss = boost(ground.dataset, ground.columns, _in_haste(ground.settings.boosting), *tasks, None)
-        found.append((loss, with_ridge, start, pair_gains(_trees(booster, rounds))))
+        found.append((loss, with_ridge, start, joint_gains(_trees(booster, rounds))))
     _, with_ridge, start, gains = min(found, key=lambda trial: trial[0])
     return with_ridge, start, gains
 
@@ -182,19 +184,23 @@ def _by_column(ground: Ground, free: list[int], points: Floats) -> dict[int, Flo
 
 
 def _ridge_tables(start: _Start) -> list[Tables]:
-    return [{(i,): table[:, p] for i, table in start.points.items()} for p in range(len(start.intercept))]
+    return [Tables({i: table[:, p] for i, table in start.points.items()}) for p in range(len(start.intercept))]
 
 
 def _choose_groups(ground: Ground, unit: Unit, start: _Start, gains: Gains) -> tuple[Groups, list[Tables]]:
-    """Return single columns, and pairs where they help on the first fold, and the tables grown with them."""
-    singles = [[column] for column in range(len(ground.columns.sizes))]
+    """Return single columns, and pairs and triples where they help on the first fold; and what grew from them."""
+    singles: Groups = [[column] for column in range(len(ground.columns.sizes))]
     alone, loss_alone = _boosted(ground, unit, start, 0, singles)
-    best = sorted(gains, key=lambda pair: (-gains[pair], pair))[: ground.settings.max_pairs]
-    if not best:
+    joint = _best(gains, 2, ground.settings.max_pairs) + _best(gains, 3, ground.settings.max_triples)
+    if not joint:
         return singles, alone
-    groups = singles + [list(pair) for pair in best]
-    paired, loss_paired = _boosted(ground, unit, start, 0, groups)
-    return (groups, paired) if loss_paired < loss_alone else (singles, alone)
+    together, loss_together = _boosted(ground, unit, start, 0, singles + joint)
+    return (singles + joint, together) if loss_together < loss_alone else (singles, alone)
+
+
+def _best(gains: Gains, size: int, most: int) -> Groups:
+    keys = sorted((key for key in gains if len(key) == size), key=lambda key: (-gains[key], key))
+    return [list(key) for key in keys[:most]]
 
 
 def _boosted(ground: Ground, unit: Unit, start: _Start, fold: int, groups: Groups) -> tuple[list[Tables], float]:
@@ -208,11 +214,3 @@ def _trees(booster: lgb.Booster, rounds: int) -> list[dict[str, object]]:
     # of no round LightGBM would dump them all
     dumped = booster.dump_model(num_iteration=rounds)["tree_info"] if rounds else []
     return [tree["tree_structure"] for tree in sorted(dumped, key=lambda tree: tree["tree_index"])]
-
-
-def _mean(parts: Sequence[Tables], n: int) -> Tables:
-    total: Tables = {}
-    for part in parts:
-        for columns, table in part.items():
-            total[columns] = total.get(columns, 0.0) + table / n
-    return total

@@ -15,6 +15,7 @@ __all__ = ["pack", "unpack"]
 FORMAT: Final = 1
 LINKS: Final = ("independent", "one_of")
 _FLAG_BITS: Final = 3
+_WIDTHS: Final = (2, 3)
 _LAYOUT: Final = {
     "format": (np.int64, 1),
     "link": (np.int64, 1),
@@ -43,6 +44,7 @@ def pack(card: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
     """Return the fields of a scorecard as arrays of numbers; texts are UTF-8 bytes, lists of unequal length joined."""
     bins: Sequence[Bins] = card["bins"]
     tables: Sequence[Term] = card["tables"]
+    width = max([2, *(len(t.columns) for t in tables)])
     edges = [b.edges if isinstance(b, NumericBins) else np.empty(0) for b in bins]
     levels = [b.levels if isinstance(b, CategoryBins) else () for b in bins]
     arrays = {
@@ -53,7 +55,7 @@ def pack(card: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
         "flag_bits": card["flag_bits"],
         "feature_is_category": np.array([isinstance(b, CategoryBins) for b in bins], dtype=bool),
         "level_counts": np.array([len(of_one) for of_one in levels], dtype=np.int64),
-        "term_columns": np.array([(*t.columns, -1)[:2] for t in tables], dtype=np.int64).reshape(-1, 2),
+        "term_columns": np.array([(*t.columns, -1, -1)[:width] for t in tables], dtype=np.int64).reshape(-1, width),
         **_join("edges", "edge_starts", edges, np.float64),
         **_join("term_products", "term_product_starts", [t.products for t in tables], np.int64),
         **_join("points", "point_starts", [t.points.ravel() for t in tables], np.float64),
@@ -165,9 +167,11 @@ def _numeric_bins(feature: str, edges: NDArray[np.float64], levels: int) -> Nume
 
 def _terms(arrays: Mapping[str, NDArray[Any]], sizes: Sequence[int], n_products: int) -> tuple[Term, ...]:
     columns = arrays["term_columns"]
-    _need(columns.shape[1] == 2, "'term_columns' must have two columns")
-    sound = (columns[:, 0] >= 0) & (columns[:, 1] >= -1) & (columns < len(sizes)).all(axis=1)
-    _need(bool((sound & (columns[:, 0] != columns[:, 1])).all()), "a term names a column that is not there")
+    _need(columns.shape[1] in _WIDTHS, f"'term_columns' must have {_WIDTHS} columns")
+    absent = columns == -1
+    sound = (columns >= -1).all() and (columns < len(sizes)).all() and not absent[:, 0].any()
+    _need(sound and not (absent[:, :-1] & ~absent[:, 1:]).any(), "a term names a column that is not there")
+    _need(not ((np.diff(columns, axis=1) <= 0) & ~absent[:, 1:]).any(), "the columns of a term must rise")
     _need(len({tuple(pair) for pair in columns.tolist()}) == len(columns), "two terms are of the same columns")
     products = _split(arrays, "term_products", "term_product_starts", len(columns))
     points = _split(arrays, "points", "point_starts", len(columns))
@@ -200,10 +204,10 @@ def _coarse(sizes: list[int], groups: NDArray[np.int64]) -> tuple[NDArray[np.int
     if len(sizes) == 1:
         _need(len(groups) == 0, "a term of one column has groups")
         return ()
-    _need(len(groups) == sum(sizes), "a pair must have a group for each bin")
+    _need(len(groups) == sum(sizes), "a term of several columns must have a group for each bin")
     within = bool((groups >= 0).all()) and bool((groups < max(sizes)).all())
     _need(within, "a group is out of its range")
-    return groups[: sizes[0]].copy(), groups[sizes[0] :].copy()
+    return tuple(part.copy() for part in np.split(groups, np.cumsum(sizes)[:-1]))
 
 
 def _of_products(arrays: Mapping[str, NDArray[Any]], n_products: int) -> dict[str, NDArray[Any]]:

@@ -31,17 +31,17 @@ __all__ = ["ScorecardRanker"]
 
 
 class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """Boost shallow trees over single features and some pairs, and compile them to tables of points (GA2M).
+    """Boost shallow trees over features, some pairs and triples, and compile them to tables of points (GA2M and more).
 
     A ridge regression on the bins comes first, and trees learn what it leaves: per product, or for all products at
-    once under "one_of". A path of a tree asks about one column or about a chosen pair, so that the sum of the trees
-    is a sum of tables of at most two columns, and every contribution is exact.
+    once under "one_of". A path of a tree asks about one column or about a chosen pair or triple, so that the sum of the
+    trees is a sum of tables of at most three columns, and every contribution is exact.
 
     Parameters
     ----------
     link
         "auto" is "one_of" where every row of y has exactly one true, else "independent".
-    max_pairs
+    max_pairs, max_triples
         Of columns, per product (under "one_of": in all); they are used only where they help on held-out rows.
     n_folds
         Trees stop where they no longer help on the fold left out; the scorecard is the mean over folds.
@@ -86,12 +86,13 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         *,
         link: Link | Literal["auto"] = "auto",
         max_pairs: int = 30,
+        max_triples: int = 30,
         n_folds: int = 3,
         max_bins: int = 64,
         max_levels: int = 50,
         min_level_rows: int = 5,
         learning_rate: float = 0.1,
-        max_leaves: int = 6,
+        max_leaves: int = 8,
         max_trees: int = 1000,
         patience: int = 25,
         min_leaf_rows: int = 10,
@@ -106,6 +107,7 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
     ) -> None:
         self.link = link
         self.max_pairs = max_pairs
+        self.max_triples = max_triples
         self.n_folds = n_folds
         self.max_bins = max_bins
         self.max_levels = max_levels
@@ -181,6 +183,7 @@ def _settings(ranker: ScorecardRanker, link: Link) -> Growing:
     return Growing(
         boosting=boosting,
         max_pairs=ranker.max_pairs,
+        max_triples=ranker.max_triples,
         ridge=ranker.ridge,
         negatives=ranker.negatives,
         min_negatives=ranker.min_negatives,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from recommender.ranking.terms import Term
 if TYPE_CHECKING:
     from recommender.ranking.scorecard import Scorecard
 
-__all__ = ["UNKNOWN", "UNSEEN", "Shape", "shape_rows", "shapes_of"]
+__all__ = ["UNKNOWN", "UNSEEN", "Shape", "in_two", "shape_rows", "shapes_of"]
 
 UNKNOWN = "unknown"
 UNSEEN = "other"
@@ -28,10 +29,10 @@ class Shape:
     Attributes
     ----------
     columns
-        One or two: a feature, `held:<product_id>` or `held_count`.
+        One to three: a feature, `held:<product_id>` or `held_count`.
     labels
         For each column, the bins in words; the bins of a pair may be coarser than those of its columns.
-    points : array of shape (n_bins,) or (n_bins_of_the_first, n_bins_of_the_second)
+    points : array of shape (n_bins,), (n_bins_of_the_first, n_bins_of_the_second) or so on
         In log-odds; over the training rows their mean is 0.
 
     References
@@ -52,6 +53,15 @@ class Shape:
     def span(self) -> float:
         """By how many log-odds two accounts can differ through this term: its highest points less its lowest."""
         return float(self.points.max() - self.points.min())
+
+
+def in_two(shape: Shape) -> Shape:
+    """Return a shape of three columns as one of two, the last two taken together; others as they are."""
+    if len(shape.columns) <= 2:
+        return shape
+    first, *rest = shape.columns
+    together = tuple(" & ".join(labels) for labels in product(*shape.labels[1:]))
+    return Shape((first, " & ".join(rest)), (shape.labels[0], together), shape.points.reshape(len(shape.points), -1))
 
 
 def shapes_of(card: "Scorecard", product: str) -> tuple[Shape, ...]:
@@ -106,12 +116,17 @@ def _figure(edge: float) -> str:
 
 
 def shape_rows(shapes: Sequence[Shape]) -> pa.Table:
-    """Return one row per bin or pair of bins: term, first, second (null but for a pair), points."""
+    """Return one row per bin or cell: term, first, second (null for one column, two bins for three), points."""
     rows = [
-        (shape.term, shape.labels[0][place[0]], shape.labels[1][place[1]] if len(place) > 1 else None, float(points))
+        (shape.term, shape.labels[0][place[0]], _further(shape, place), float(points))
         for shape in shapes
         for place, points in np.ndenumerate(shape.points)
     ]
     names, kinds = ("term", "first", "second", "points"), (pa.string(), pa.string(), pa.string(), pa.float64())
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
     return pa.table({name: pa.array(column, kind) for name, column, kind in zip(names, columns, kinds, strict=True)})
+
+
+def _further(shape: Shape, place: tuple[int, ...]) -> str | None:
+    labels = [labels[i] for labels, i in zip(shape.labels[1:], place[1:], strict=True)]
+    return " & ".join(labels) if labels else None

@@ -16,10 +16,10 @@ _ROUNDS = 5
 
 
 def make_terms(tables: Sequence[Tables], found: NDArray[np.int32], weight: Floats) -> list[Term]:
-    """Return one term per column or pair that any product has a table for, columns first.
+    """Return one term per column, pair or triple that any product has points for, columns first.
 
-    What a pair says about either of its columns alone, over the rows, is moved to that column: the sum stays, and
-    a pair keeps only what the columns do not say by themselves.
+    What a joint table says about one of its columns alone, over the rows, is moved to that column: the sum stays, and
+    a joint table keeps only what its columns do not say by themselves.
 
     Parameters
     ----------
@@ -29,64 +29,62 @@ def make_terms(tables: Sequence[Tables], found: NDArray[np.int32], weight: Float
         The bin of each row.
     weight : array of shape (n,)
     """
-    pairs = [
-        _pair(columns, tables, found, weight)
-        for columns in sorted({key for of_one in tables for key in of_one})
-        if len(columns) == 2
-    ]
+    keys = sorted({key for of_one in tables for key in of_one.boxes}, key=lambda key: (len(key), key))
+    joints = [_joint(key, tables, found, weight) for key in keys]
     singles = _singles(tables)
-    for pair, rows, columns in pairs:
-        for column, moved, groups in zip(pair.columns, (rows, columns), pair.coarse, strict=True):
+    for joint, moved in joints:
+        for column, points, groups in zip(joint.columns, moved, joint.coarse, strict=True):
             base = singles.setdefault(column, np.zeros((len(groups), len(tables))))
-            base[:, pair.products] += moved[groups]
+            base[:, joint.products] += points[groups]
     everything = np.arange(len(tables))
     return [Term((column,), points, everything) for column, points in sorted(singles.items())] + [
-        p for p, _, _ in pairs
+        joint for joint, _ in joints
     ]
 
 
 def _singles(tables: Sequence[Tables]) -> dict[int, Floats]:
     singles: dict[int, Floats] = {}
     for product, of_one in enumerate(tables):
-        for columns, table in of_one.items():
-            if len(columns) == 1:
-                points = singles.setdefault(columns[0], np.zeros((len(table), len(tables))))
-                points[:, product] += table
+        for column, table in of_one.singles.items():
+            points = singles.setdefault(column, np.zeros((len(table), len(tables))))
+            points[:, product] += table
     return singles
 
 
-def _pair(
+def _joint(
     columns: tuple[int, ...], tables: Sequence[Tables], found: NDArray[np.int32], weight: Floats
-) -> tuple[Term, Floats, Floats]:
-    """Return the term of a pair and what was taken from it for its first and for its second column."""
-    products = np.array([p for p, of_one in enumerate(tables) if columns in of_one])
-    table = np.stack([tables[p][columns] for p in products], axis=-1)
-    first, groups_of_first = _group(table)
-    second, groups_of_second = _group(first.swapaxes(0, 1))
-    points = second.swapaxes(0, 1)
-    coarse = groups_of_first, groups_of_second
+) -> tuple[Term, list[Floats]]:
+    """Return the term of several columns and what was taken from it for each of them."""
+    products = np.array([p for p, of_one in enumerate(tables) if columns in of_one.boxes])
+    boxes = [tables[p].boxes[columns] for p in products]
+    coarse = tuple(_groups([box.masks[axis] for of_one in boxes for box in of_one]) for axis in range(len(columns)))
+    points = np.zeros([*(int(groups.max()) + 1 for groups in coarse), len(products)])
+    # the mask of a box is the same for all bins of a group: that of its first bin
+    firsts = [np.unique(groups, return_index=True)[1] for groups in coarse]
+    for product, of_one in enumerate(boxes):
+        for box in of_one:
+            cells = np.ix_(*(np.flatnonzero(mask[first]) for mask, first in zip(box.masks, firsts, strict=True)))
+            points[(*cells, product)] += box.value
     term = Term(columns, points.reshape(-1, len(products)), products, coarse)
     visits = np.bincount(term.cells(found), weights=weight, minlength=len(term.points)).astype(np.float64)
-    pure, rows, cols = _purify(points, visits.reshape(points.shape[:2]))
-    return Term(columns, pure.reshape(-1, len(products)), products, coarse), rows, cols
+    pure, moved = _purify(points, visits.reshape(points.shape[:-1]))
+    return Term(columns, pure.reshape(-1, len(products)), products, coarse), moved
 
 
-def _group(table: Floats) -> tuple[Floats, NDArray[np.int64]]:
-    """Return the distinct rows of a table, and which of them each row is."""
-    distinct, group = np.unique(table.reshape(len(table), -1), axis=0, return_inverse=True)
-    return distinct.reshape(-1, *table.shape[1:]), np.asarray(group.ravel(), dtype=np.int64)
+def _groups(masks: Sequence[NDArray[np.bool_]]) -> NDArray[np.int64]:
+    """Return which bins no mask tells apart: the group of each; shape (n_bins,)."""
+    group = np.unique(np.stack(masks), axis=1, return_inverse=True)[1]
+    return np.asarray(group.ravel(), dtype=np.int64)
 
 
-def _purify(points: Floats, visits: Floats) -> tuple[Floats, Floats, Floats]:
-    """Take the means of rows and columns out of each table of shape (n_rows, n_columns, n_products) in turn."""
-    pure, exposure = points.copy(), visits[:, :, np.newaxis]
-    rows, columns = np.zeros_like(points[:, 0]), np.zeros_like(points[0])
-    by_row, by_column = np.maximum(exposure.sum(axis=1), 1e-300), np.maximum(exposure.sum(axis=0), 1e-300)
+def _purify(points: Floats, visits: Floats) -> tuple[Floats, list[Floats]]:
+    """Take the means by each axis but the last, products, out of `points` in turn; return what is left and they."""
+    pure, exposure, axes = points.copy(), visits[..., np.newaxis], range(visits.ndim)
+    moved = [np.zeros((size, points.shape[-1])) for size in visits.shape]
     for _ in range(_ROUNDS):
-        mean = (exposure * pure).sum(axis=1) / by_row
-        pure -= mean[:, np.newaxis]
-        rows += mean
-        mean = (exposure * pure).sum(axis=0) / by_column
-        pure -= mean[np.newaxis]
-        columns += mean
-    return pure, rows, columns
+        for axis in axes:
+            others = tuple(other for other in axes if other != axis)
+            mean = (exposure * pure).sum(axis=others) / np.maximum(exposure.sum(axis=others), 1e-300)
+            pure -= np.expand_dims(mean, others)
+            moved[axis] += mean
+    return pure, moved

@@ -1,7 +1,6 @@
 """One term of a scorecard: a table of points."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,19 +10,19 @@ __all__ = ["Term"]
 
 @dataclass(frozen=True, eq=False)
 class Term:
-    """Points by the bin of one column, or by the cell that the bins of two columns make.
+    """Points by the bin of one column, or by the cell that the bins of two or three columns make.
 
     Attributes
     ----------
     columns
-        One or two positions among the columns of the scorecard.
+        One to three positions among the columns of the scorecard.
     points : array of shape (n_cells, n_products_of_the_term)
         What each cell adds to the log-odds.
     products : array of shape (n_products_of_the_term,)
         Positions of the products that the term has points for, rising.
     coarse
-        Of a pair, for either column, the group that each bin falls in; the cell is
-        `group of the first * number of groups of the second + group of the second`. Empty for one column.
+        Of several columns, for each, the group that each bin falls in; the cell of a pair is
+        `group of the first * number of groups of the second + group of the second`, and so on. Empty for one column.
     """
 
     columns: tuple[int, ...]
@@ -35,12 +34,7 @@ class Term:
         """Return the cell of each row from the bins of all columns; shape (n,)."""
         if not self.coarse:
             return np.asarray(bins[self.columns[0]])
-        left, right = (
-            steps.take(bins[column], mode="clip") for steps, column in zip(self._steps, self.columns, strict=True)
-        )
-        return np.asarray(left + right)
-
-    @cached_property
-    def _steps(self) -> tuple[NDArray[np.intp], ...]:
-        first, second = self.coarse
-        return (first * (int(second.max()) + 1)).astype(np.intp), second.astype(np.intp)
+        cell: NDArray[np.integer] = np.zeros(bins.shape[1], dtype=np.int64)
+        for groups, column in zip(self.coarse, self.columns, strict=True):
+            cell = cell * (int(groups.max()) + 1) + groups.take(bins[column], mode="clip")
+        return cell
