@@ -62,9 +62,10 @@ def _joint(
     # the mask of a box is the same for all bins of a group: that of its first bin
     firsts = [np.unique(groups, return_index=True)[1] for groups in coarse]
     for product, of_one in enumerate(boxes):
+        own = points[..., product]
         for box in of_one:
             cells = np.ix_(*(np.flatnonzero(mask[first]) for mask, first in zip(box.masks, firsts, strict=True)))
-            points[(*cells, product)] += box.value
+            own[cells] += box.value
     term = Term(columns, points.reshape(-1, len(products)), products, coarse)
     visits = np.bincount(term.cells(found), weights=weight, minlength=len(term.points)).astype(np.float64)
     pure, moved = _purify(points, visits.reshape(points.shape[:-1]))
