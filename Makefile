@@ -16,6 +16,13 @@ report: $(READY)
 	$(BIN)/recommender report demo/models/cross-sell demo/offers --out demo/report.html \
 		--data demo/snapshot.parquet --by segment --by region --by age_band
 
+.PHONY: sample
+# Two hundred accounts with a month of usage, small enough to read; committed.
+sample: $(READY)
+	rm -rf data/sample
+	$(BIN)/recommender simulate --accounts 200 --months 1 --csv --out data/sample
+	rm -rf data/sample/truth
+
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
 

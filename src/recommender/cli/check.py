@@ -23,7 +23,7 @@ class Findings:
     problems: list[str]
     warnings: list[str]
     proposed: str = ""
-    left: int = 0
+    left: tuple[str, ...] = ()
 
 
 def run(
@@ -75,7 +75,7 @@ def _proposed(found: Findings, data: Path, config: Config) -> Findings:
     if not (found.problems and proposal):
         return found
     left = recommender.check_tables(data, proposal.applied_to(config))
-    return Findings(found.problems, found.warnings, proposal.as_toml(), len(left))
+    return Findings(found.problems, found.warnings, proposal.as_toml(), tuple(left))
 
 
 def _warnings(data: Path, config: Config) -> list[str]:
@@ -94,10 +94,12 @@ def _show(found: Findings, data: Path) -> None:
     for sentence in found.warnings:
         fail(f"Note: {sentence}")
     if found.proposed:
-        rest = f"{found.left} problems would be left" if found.left else "nothing would be left to mend"
+        rest = "this would be left to mend" if found.left else "nothing would be left to mend"
         say(f"With these settings in {data / SETTINGS_FILE} {rest}; look them over first:")
         say()
         say(found.proposed)
+        for sentence in found.left:
+            say(f"Left: {sentence}")
     if not found.problems:
         say(f"{data}: every table keeps its contract.")
         say(f"Next: recommender train {data} --as-of <moment> --tests 2 --out models/cross-sell")

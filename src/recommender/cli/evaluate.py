@@ -39,8 +39,8 @@ def show_figures(figures: list[dict[str, Any]]) -> None:
     """Print the headline figures of each ranker with their 95 % intervals by account."""
     found = {(one["ranker"], one["metric"]): _figure(**one) for one in figures}
     rankers, metrics = (list(dict.fromkeys(names)) for names in zip(*found, strict=True))
-    rows = [[ranker, *(found[ranker, metric] for metric in metrics)] for ranker in rankers]
-    show_table("Judged on what was not learnt from (± 95 % interval by account)", ("ranker", *metrics), rows)
+    rows = [[metric, *(found.get((ranker, metric), "") for ranker in rankers)] for metric in metrics]
+    show_table("Judged on what was not learnt from (± 95 % interval by account)", ("metric", *rankers), rows)
 
 
 def _figure(*, value: float, low: float | None, high: float | None, **_names: str) -> str:

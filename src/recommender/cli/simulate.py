@@ -1,5 +1,6 @@
 """`recommender simulate`: the raw tables of a synthetic operator."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,8 @@ def run(
     accounts: Annotated[int, typer.Option("--accounts", min=1, help="How many accounts.")] = 20_000,
     months: Annotated[int, typer.Option("--months", min=1, help="How many months of usage.")] = 6,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same tables.")] = 0,
+    *,
+    csv: Annotated[bool, typer.Option("--csv", help="Write CSV files, to read, and not Parquet.")] = False,
 ) -> None:
     """Simulate an operator: accounts with needs, usage that follows from them, and what they took up.
 
@@ -23,4 +26,6 @@ def run(
     """
     with step(f"Simulating {accounts:,} accounts") as advance:
         recommender.simulate(out, accounts=accounts, months=months, seed=seed, progress=by_share(advance))
-    say(f"{out}: the tables are here; next: recommender train {out} --as-of <moment> --out models/cross-sell")
+    if csv:
+        import_module("recommender.simulation.as_csv").rewrite_as_csv(out)
+    say(f"{out}: the tables are here; next: recommender train {out} --as-of 2026-07-01 --tests 2")
