@@ -14,6 +14,7 @@ from recommender.errors import AccountNotFoundError, DataError
 from recommender.snapshots.consents import marketing, usage_consent
 from recommender.snapshots.facts import fact_tables, watermarks
 from recommender.snapshots.fields import FACT_TYPES, MOMENT, feature_field, in_type, words
+from recommender.snapshots.settled import coded, settled
 from recommender.tables import Tables, fetch
 from recommender.usage import INDICATORS, Indicator, Known, moment, summaries
 
@@ -65,8 +66,9 @@ def build_snapshot(
         If an indicator lacks a name, a definition or a phrase, or gives no number, boolean or text.
     """
     at = tables.config.moment(as_of)
-    draft = plan(tables, at, accounts, indicators)
-    rows = fetch(draft.table, "snapshot").sort_by(schema.ACCOUNT)
+    with settled(tables.cut(at)) as cut, coded(_known(cut, at, accounts)) as known:
+        draft = _planned(known, indicators)
+        rows = fetch(draft.table, "snapshot").sort_by(schema.ACCOUNT)
     _check_found(rows, accounts)
     return finished(rows, draft.words, at, watermarks(tables, at))
 
@@ -81,14 +83,17 @@ class Plan:
 
 def plan(tables: Tables, at: datetime, accounts: Sequence[str] | None, indicators: Sequence[Indicator]) -> Plan:
     """Write the snapshot at `at` as one expression; see `build_snapshot`."""
-    known = _known(tables, at, accounts)
+    return _planned(_known(tables.cut(at), at, accounts), indicators)
+
+
+def _planned(known: Known, indicators: Sequence[Indicator]) -> Plan:
+    tables = known.tables
     named = tuple(one.under(tables.config) for one in dict.fromkeys((*indicators, *tables.indicators)))
     attributes = _attributes(known, named)
     return Plan(_joined(known, named, attributes), words(named, attributes))
 
 
-def _known(tables: Tables, at: datetime, wanted: Sequence[str] | None) -> Known:
-    cut = tables.cut(at)
+def _known(cut: Tables, at: datetime, wanted: Sequence[str] | None) -> Known:
     described = cut["accounts"]
     if wanted is not None:
         described = described.filter(described[schema.ACCOUNT].isin(_asked(wanted)))

@@ -1,6 +1,8 @@
 """The embedded engine, and running a query so that what fails says so in one sentence."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import ibis
@@ -11,7 +13,7 @@ from ibis.backends.duckdb import Backend as DuckDB
 from recommender.config import Engine
 from recommender.errors import DataError
 
-__all__ = ["connect", "fetch"]
+__all__ = ["connect", "fetch", "is_on_duckdb", "kept"]
 
 
 def connect(engine: Engine, database: str = ":memory:") -> DuckDB:
@@ -31,12 +33,39 @@ def fetch(expression: ir.Table, what: str) -> pa.Table:
     DataError
         If the engine fails. Its own words are left out of the sentence, as they may quote rows.
     """
-    try:
+    with _said(what):
         table: pa.Table = expression.to_pyarrow()
-    except Exception as error:  # noqa: BLE001 (each engine has errors of its own, without a common base)
+    return table
+
+
+@contextmanager
+def kept(expression: ir.Table, what: str) -> Iterator[ir.Table]:
+    """Run `expression` once, into a temporary table of its engine that lasts as long as the block.
+
+    Raises
+    ------
+    DataError
+        If the engine fails.
+    """
+    with _said(what):
+        table = expression.cache()
+    with table:
+        yield table
+
+
+def is_on_duckdb(expression: ir.Expr) -> bool:
+    """Tell whether DuckDB is the engine of `expression`."""
+    backends, _ = expression._find_backends()  # noqa: SLF001 (the public way refuses a table without an engine)
+    return any(isinstance(backend, DuckDB) for backend in backends)
+
+
+@contextmanager
+def _said(what: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
         line = re.search(r"CSV Error on Line: (\d+)", str(error))
         raise DataError(f"{what}: {_why(error, line)}.") from None
-    return table
 
 
 def _why(error: Exception, line: re.Match[str] | None) -> str:

@@ -112,13 +112,9 @@ def fill(
 ) -> Cells:
     """Give each of the `events` of usage table `name` its cell, the combination of `dimensions`, and its `measures`."""
     packed, bits = _packed(dimensions)
-    amounts = {measure: value.cast("float64") for measure, value in measures.items()}
-    return Cells(
-        known.with_everyone(name, events.select(schema.ACCOUNT, cell=packed, **amounts)),
-        bits,
-        known.config.windows,
-        known.config.minor_digits,
-    )
+    usage = known.in_order(known.with_everyone(name, events.select(schema.ACCOUNT, cell=packed, **measures)))
+    amounts = {measure: usage[measure].cast("float64") for measure in measures}
+    return Cells(usage.mutate(**amounts), bits, known.config.windows, known.config.minor_digits)
 
 
 def _packed(dimensions: tuple[Dimension, ...]) -> tuple[ir.IntegerValue, dict[str, Bits]]:

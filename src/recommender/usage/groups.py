@@ -87,7 +87,7 @@ def _summary(known: Known, group: Group, indicators: tuple[Indicator, ...]) -> i
         return known.accounts.select(schema.ACCOUNT, **_unknown(known, group, indicators))
     rows = group.rows(known)
     columns = {indicator.name: _column(indicator, rows) for indicator in indicators}
-    return rows.table.group_by(schema.ACCOUNT).aggregate(**columns)
+    return known.named(rows.table.group_by(schema.ACCOUNT).aggregate(**columns))
 
 
 def _unknown(known: Known, group: Group, indicators: tuple[Indicator, ...]) -> dict[str, ir.Value]:

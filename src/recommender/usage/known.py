@@ -24,13 +24,16 @@ def moment(at: datetime) -> ir.TimestampScalar:
 class Known:
     """Tables already cut at `as_of`, the accounts to be described, and which of them let their usage be read.
 
-    `accounts` and `consenting` hold one row per account; `accounts` has every column of its table.
+    `accounts` and `consenting` hold one row per account; `accounts` has every column of its table. Where there are
+    `codes` (account_id and code, of the consenting), usage carries the code as its account_id: to group millions of
+    events by a whole number, in its order, costs a fraction of what text in no order does.
     """
 
     tables: Tables
     as_of: datetime
     accounts: ir.Table
     consenting: ir.Table
+    codes: ir.Table | None = None
 
     @property
     def config(self) -> Config:
@@ -42,8 +45,32 @@ class Known:
         return moment(self.as_of - timedelta(days=days))
 
     def may_read(self, table: str) -> ir.Table:
-        """Return the ids of the accounts whose rows of `table` may be read."""
-        return (self.consenting if table in schema.USAGE_TABLES else self.accounts).select(schema.ACCOUNT)
+        """Return the ids, or the codes, of the accounts whose rows of `table` may be read."""
+        if table not in schema.USAGE_TABLES:
+            return self.accounts.select(schema.ACCOUNT)
+        if self.codes is None:
+            return self.consenting.select(schema.ACCOUNT)
+        return self.codes.select(**{schema.ACCOUNT: self.codes.code})
+
+    def readable(self, table: str, rows: ir.Table) -> ir.Table:
+        """Return those of `rows`, which come from `table`, that may be read, with the codes of their accounts."""
+        if table not in schema.USAGE_TABLES or self.codes is None:
+            # Not a semi join: where two parts of a query share one, sqlglot leaves PostgreSQL one that it does not know.
+            return rows.filter(rows[schema.ACCOUNT].isin(self.may_read(table)[schema.ACCOUNT]))
+        coded = rows.inner_join(self.codes.rename({"coded": schema.ACCOUNT}), [(schema.ACCOUNT, "coded")])
+        others = [name for name in rows.columns if name != schema.ACCOUNT]
+        return coded.select(*others, **{schema.ACCOUNT: coded.code})
+
+    def in_order(self, usage: ir.Table) -> ir.Table:
+        """Put `usage` in the order of the codes, if there are any."""
+        return usage if self.codes is None else usage.order_by(schema.ACCOUNT)
+
+    def named(self, summary: ir.Table) -> ir.Table:
+        """Return a `summary` of usage, one row per account, with ids in the place of codes."""
+        if self.codes is None or not summary[schema.ACCOUNT].type().is_integer():
+            return summary
+        both = summary.rename({"coded": schema.ACCOUNT}).inner_join(self.codes, [("coded", "code")])
+        return both.drop("coded", "code")
 
     def with_empty(self, table: str) -> "Known":
         """Return the same with a stand-in for an absent `table`, from which types can be told but nothing read."""
@@ -57,8 +84,7 @@ class Known:
         inside = rows[column] <= moment(self.as_of)
         if days is not None:
             inside &= rows[column] > self.ago(days)
-        # Not a semi join: where two parts of a query share one, sqlglot leaves PostgreSQL a join that it does not know.
-        return rows.filter(inside, rows[schema.ACCOUNT].isin(self.may_read(table)[schema.ACCOUNT]))
+        return self.readable(table, rows.filter(inside))
 
     def with_everyone(self, table: str, rows: ir.Table) -> ir.Table:
         """Add to `rows`, which come from `table`, one row of nulls for each account whose rows may be read."""

@@ -76,7 +76,7 @@ def _held(known: Known) -> ir.Table:
     since = holdings.is_held & (holdings.started_at <= begun).coalesce(True)
     products = known.tables["products"].select(schema.PRODUCT, "category", "name", "monthly_price")
     held = holdings.filter(since).select(schema.ACCOUNT, schema.PRODUCT).distinct()
-    named = held.inner_join(products, schema.PRODUCT).semi_join(known.may_read("calls"), schema.ACCOUNT)
+    named = known.readable("calls", held.inner_join(products, schema.PRODUCT))
     branches = [(_is_for(named, purpose), place) for place, purpose in enumerate(_PURPOSES)]
     return named.select(schema.ACCOUNT, "monthly_price", purpose=ibis.cases(*branches, else_=-1).cast("int32"))
 
