@@ -5,12 +5,16 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pytest
 
 from recommender.config import Config, Engine
+from recommender.schema import TableContract
 from recommender.snapshots import build_snapshot
 from recommender.tables import Tables
+from recommender.tables.cut import cut_table
 from recommender.usage import INDICATORS, Indicator
 
 Make = Callable[..., Tables]
@@ -126,6 +130,20 @@ def test_rows_recorded_later_are_as_if_they_were_not_there(small_tables: Make, c
     full, known = (build_snapshot(small_tables(**found), cut_off, indicators=FEW) for found in (rows, then))
     assert full.equals(known, check_metadata=True)
     assert full[FEW_CALLS].null_count < full.num_rows
+
+
+def test_a_cut_by_the_event_time_would_be_found_out(small_tables: Make, monkeypatch: pytest.MonkeyPatch):
+    def by_event_time(table: ir.Table, contract: TableContract, as_of: datetime, *, is_recorded: bool) -> ir.Table:
+        events = [table[name] for name in contract.happened]
+        dated = table.mutate(recorded_at=ibis.coalesce(*events)) if events else table
+        return cut_table(dated, contract, as_of, is_recorded=is_recorded)
+
+    monkeypatch.setattr("recommender.tables.table.cut_table", by_event_time)
+    rows = late_and_corrected()
+    for cut_off in CUT_OFFS:
+        then = recorded_by(rows, cut_off)
+        full, known = (build_snapshot(small_tables(**found), cut_off, indicators=FEW) for found in (rows, then))
+        assert not full.equals(known)
 
 
 def test_ten_thousand_poisoned_rows_change_nothing(small_tables: Make):

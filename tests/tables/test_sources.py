@@ -12,8 +12,8 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from recommender.config import Config
-from recommender.errors import ContractError, DataError
+from recommender.config import Config, Engine
+from recommender.errors import ConfigError, ContractError, DataError
 from recommender.schema import TABLES
 from recommender.tables import Tables, read_tables
 
@@ -243,3 +243,36 @@ def test_an_empty_folder_names_each_needed_table(tmp_path: Path):
         read_tables(tmp_path)
     needed = ["accounts", "products", "holdings", "complaints"]
     assert list(caught.value.problems) == [f"{name}: the table is needed, and there is none." for name in needed]
+
+
+@pytest.mark.parametrize("setting", [{"memory_limit": "lots"}, {"threads": -1}])
+def test_an_engine_setting_that_duckdb_does_not_take_is_named(frames: Frames, tmp_path: Path, setting: dict[str, Any]):
+    (name, value), *_ = setting.items()
+    parquet(frames, tmp_path)
+    with pytest.raises(ConfigError, match=rf"^\[engine\] {name}: DuckDB does not take {value!r}; .* was needed\.$"):
+        read_tables(tmp_path, Config(time_zone="UTC", engine=Engine(**setting)))
+
+
+@pytest.mark.parametrize("name", ["Calls.parquet", "call.parquet", "CALLS/part.parquet"])
+def test_a_file_that_nearly_has_the_name_of_a_table_is_asked_about(
+    frames: Frames, config: Config, tmp_path: Path, name: str
+):
+    parquet(frames, tmp_path)
+    (tmp_path / "calls.parquet").rename(tmp_path / "away")
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / "away").rename(tmp_path / name)
+    with pytest.raises(
+        ContractError, match=rf"calls: .*{name.partition('/')[0]} is no table by its name; did you mean 'calls'\?"
+    ):
+        read_tables(tmp_path, config)
+
+
+def test_a_file_that_may_be_a_table_is_named_in_the_log(
+    frames: Frames, config: Config, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    parquet(frames, tmp_path)
+    (tmp_path / "bills.parquet").rename(tmp_path / "invoices_2026.parquet")
+    read_tables(tmp_path, config)
+    assert ["bills" in record.message and "invoices_2026.parquet" in record.message for record in caplog.records] == [
+        True
+    ]

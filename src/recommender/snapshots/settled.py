@@ -19,14 +19,16 @@ _READ_IN_PLACE = (*schema.USAGE_TABLES, "feeds")
 def settled(cut: Tables) -> Iterator[Tables]:
     """Give the tables as cut, those without usage computed; on another engine they are as they were."""
     with ExitStack() as stack:
-        small = {name: table for name, table in cut.by_name.items() if name not in _READ_IN_PLACE and is_on_duckdb(table)}
+        small = {
+            name: table for name, table in cut.by_name.items() if name not in _READ_IN_PLACE and is_on_duckdb(table)
+        }
         taken = {name: stack.enter_context(kept(table, name)) for name, table in small.items()}
         yield replace(cut, by_name={**cut.by_name, **taken})
 
 
 @contextmanager
 def coded(known: Known) -> Iterator[Known]:
-    """Number the accounts that let their usage be read; on another engine they keep their ids."""
+    """Give each account that lets its usage be read a number; on another engine they keep their ids."""
     if not is_on_duckdb(known.consenting):
         yield known
         return

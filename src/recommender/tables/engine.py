@@ -3,26 +3,46 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Final
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend as DuckDB
 
 from recommender.config import Engine
-from recommender.errors import DataError
+from recommender.errors import ConfigError, DataError
 
 __all__ = ["connect", "fetch", "is_on_duckdb", "kept"]
 
+_EXAMPLES: Final = {
+    "memory_limit": 'a size such as "2GiB"',
+    "threads": "a whole number of 1 or more",
+    "temp_directory": "the path of a folder",
+}
+
 
 def connect(engine: Engine, database: str = ":memory:") -> DuckDB:
-    """Open an embedded DuckDB; a database file is opened for reading only."""
-    settings: dict[str, Any] = {"autoinstall_known_extensions": False}
-    settings |= {"memory_limit": engine.memory_limit} if engine.memory_limit else {}
-    settings |= {"threads": engine.threads} if engine.threads else {}
-    settings |= {"temp_directory": engine.temp_directory} if engine.temp_directory else {}
-    return ibis.duckdb.connect(database, read_only=database != ":memory:", **settings)
+    """Open an embedded DuckDB; a database file is opened for reading only.
+
+    Raises
+    ------
+    ConfigError
+        If DuckDB does not take a setting of `engine`.
+    """
+    named = {name: value for name, value in asdict(engine).items() if value}
+    for name, value in named.items():
+        _check_taken(name, value)
+    return ibis.duckdb.connect(database, read_only=database != ":memory:", autoinstall_known_extensions=False, **named)
+
+
+def _check_taken(name: str, value: Any) -> None:
+    try:
+        duckdb.connect(config={name: value}).close()
+    except (duckdb.Error, TypeError) as error:
+        raise ConfigError(f"[engine] {name}: DuckDB does not take {value!r}; {_EXAMPLES[name]} was needed.") from error
 
 
 def fetch(expression: ir.Table, what: str) -> pa.Table:
@@ -63,7 +83,7 @@ def is_on_duckdb(expression: ir.Expr) -> bool:
 def _said(what: str) -> Iterator[None]:
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (each engine has errors of its own, without a common base)
         line = re.search(r"CSV Error on Line: (\d+)", str(error))
         raise DataError(f"{what}: {_why(error, line)}.") from None
 

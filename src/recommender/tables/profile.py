@@ -17,7 +17,8 @@ __all__ = ["Profile", "profile"]
 
 _MARGIN = timedelta(days=2)
 _FIRST, _LAST = datetime(1900, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 (naive times are bounded by naive ones)
-_WHOLE, _NUMBER = r"^(0|-?[1-9][0-9]{0,17})$", r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
+# More digits than a float holds are no number but an id.
+_WHOLE, _NUMBER = r"^(0|-?[1-9][0-9]{0,14})$", r"^-?[0-9]{1,15}(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
 _LEADING_ZERO = r"^-?0[0-9]"
 
 

@@ -1,5 +1,6 @@
 """From a source to canonical tables, and what is wrong with it."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,8 @@ from recommender.tables.table import Tables
 from recommender.tables.unnamed import unnamed_files
 
 __all__ = ["check_tables", "propose_settings", "read_tables"]
+
+_LOG = logging.getLogger(__name__)
 
 _UNSTATED = (
     "consents: there is no such table, and no setting says what holds instead: "
@@ -64,14 +67,18 @@ def read_tables(source: Any, config: Config | None = None, *, check: bool = True
     [999]
     """
     settings = config or _settings_beside(source)
-    drafts, problems = _drafts(open_source(source, settings), settings)
+    opened = open_source(source, settings)
+    for sentence in _misnamed(source, opened):
+        _LOG.warning(sentence)
+    drafts, problems = _drafts(opened, settings)
     verdicts = _verdicts(drafts) if check else {}
     problems += [problem for verdict in verdicts.values() for problem in verdict.problems]
     if problems:
         raise ContractError(_in_order(problems))
     clean = {name: verdict.clean for name, verdict in verdicts.items()}
     tables = {name: one.table(clean.get(name, ())) for name, one in drafts.items()}
-    return Tables(tables, settings, frozenset(name for name, one in drafts.items() if one.is_recorded))
+    recorded = frozenset(name for name, one in drafts.items() if one.is_recorded)
+    return Tables(tables, settings, recorded, of_text=drafts["accounts"].of_text)
 
 
 def check_tables(source: Any, config: Config | None = None, *, quarantine: str | Path | None = None) -> list[str]:
@@ -106,7 +113,7 @@ def check_tables(source: Any, config: Config | None = None, *, quarantine: str |
     problems += [problem for verdict in _verdicts(drafts).values() for problem in verdict.problems]
     if quarantine is not None:
         set_aside(drafts, quarantine)
-    return _in_order([*problems, *_unstated(opened.tables, settings), *_misnamed(source)])
+    return _in_order([*problems, *_unstated(opened.tables, settings), *_misnamed(source, opened)])
 
 
 def propose_settings(source: Any, config: Config | None = None) -> Proposal:
@@ -183,13 +190,14 @@ def _unstated(present: Mapping[str, Any], settings: Config) -> list[str]:
     return [_UNSTATED]
 
 
-def _misnamed(source: Any) -> list[str]:
+def _misnamed(source: Any, opened: Source) -> list[str]:
     folder = Path(source) if isinstance(source, str | Path) else None
     if folder is None or not folder.is_dir():
         return []
     return [
         f"{table}: there is no such table, but {name} may be it: name the file {table}.{name.partition('.')[2]}."
         for table, name in unnamed_files(folder).items()
+        if table not in opened.unreadable
     ]
 
 

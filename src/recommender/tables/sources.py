@@ -14,7 +14,7 @@ from ibis.backends import BaseBackend
 from ibis.backends.duckdb import Backend as DuckDB
 
 from recommender.config import Config
-from recommender.errors import DataError
+from recommender.errors import ConfigError, DataError
 from recommender.schema import TABLES
 from recommender.tables.engine import connect
 from recommender.tables.folder import is_duckdb, read_folder
@@ -81,6 +81,8 @@ def _open_path(path: Path, config: Config) -> Source:
 def _open_database(path: Path, config: Config) -> DuckDB:
     try:
         return connect(config.engine, str(path))
+    except ConfigError:
+        raise
     except Exception as error:
         raise DataError(f"{path}: DuckDB cannot open it ({type(error).__name__}).") from error
 

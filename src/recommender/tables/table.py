@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from recommender.config import Config
 from recommender.errors import DataError
 from recommender.schema import TABLES
+from recommender.tables.attributes import narrowed
 from recommender.tables.cut import cut_table
 from recommender.tables.overview import overview, tables_html
 
@@ -41,6 +42,8 @@ class Tables:
         Indicators of one's own (`recommender.Indicator`), see `with_indicators`.
     history
         The tables before any cut, and the moment of the cut; None where nothing was cut.
+    of_text
+        The attributes of accounts that the source has as text; a cut finds their types from the rows that it keeps.
     """
 
     by_name: Mapping[str, ir.Table]
@@ -48,6 +51,7 @@ class Tables:
     recorded: frozenset[str] = frozenset()
     indicators: tuple[Any, ...] = ()
     history: tuple[Mapping[str, ir.Table], datetime] | None = None
+    of_text: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", MappingProxyType(dict(self.by_name)))
@@ -103,6 +107,8 @@ class Tables:
             name: cut_table(table, TABLES[name], moment, is_recorded=name in self.recorded)
             for name, table in uncut.items()
         }
+        if self.of_text:
+            cut["accounts"] = narrowed(cut["accounts"], self.of_text)
         return replace(self, by_name=cut, history=(uncut, moment))
 
     def overview(self) -> "pd.DataFrame":
