@@ -12,7 +12,7 @@ from recommender.tables import Tables
 
 def temporary(tables: Tables) -> list[str]:
     backend = tables["accounts"].get_backend()
-    rows: duckdb.DuckDBPyConnection = backend.con.execute("select table_name from duckdb_tables() where temporary")  # type: ignore[attr-defined]
+    rows: duckdb.DuckDBPyConnection = backend.con.execute("select table_name from duckdb_tables() where temporary")
     return [row[0] for row in rows.fetchall()]
 
 

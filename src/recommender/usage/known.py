@@ -55,7 +55,7 @@ class Known:
     def readable(self, table: str, rows: ir.Table) -> ir.Table:
         """Return those of `rows`, which come from `table`, that may be read, with the codes of their accounts."""
         if table not in schema.USAGE_TABLES or self.codes is None:
-            # Not a semi join: where two parts of a query share one, sqlglot leaves PostgreSQL one that it does not know.
+            # Not a semi join: where two parts of a query share one, sqlglot leaves PostgreSQL a join unknown to it.
             return rows.filter(rows[schema.ACCOUNT].isin(self.may_read(table)[schema.ACCOUNT]))
         coded = rows.inner_join(self.codes.rename({"coded": schema.ACCOUNT}), [(schema.ACCOUNT, "coded")])
         others = [name for name in rows.columns if name != schema.ACCOUNT]
