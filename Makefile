@@ -29,6 +29,14 @@ test: $(READY)
 bench-indicators: $(READY)
 	$(BIN)/python benchmarks/indicators.py
 
+.PHONY: bench-ranking bench-scoring
+# Against the libraries that anyone can install; writes docs/benchmarks.md.
+bench-ranking: $(READY)
+	$(BIN)/python benchmarks/ranking --seeds 5
+
+bench-scoring: $(READY)
+	$(BIN)/python benchmarks/scoring.py
+
 slow: $(READY)
 	$(BIN)/python -m pytest -m slow -q
 

@@ -54,6 +54,21 @@ def test_log_odds_are_intercept_and_contributions_added_from_left_to_right_to_th
     assert_array_equal(card.log_odds(rows, held)[row, product], total)
 
 
+def test_contributions_are_alike_of_few_rows_and_among_many():
+    rows, held = asked(3000)
+    card, pairs = mixed_card(), np.divmod(np.arange(5 * len(PRODUCTS)), len(PRODUCTS))
+    assert_array_equal(card.contributions(rows.slice(0, 5), held[:5], *pairs), card.contributions(rows, held, *pairs))
+
+
+def test_a_term_adds_nothing_to_a_product_that_it_has_no_points_for():
+    rows, held = asked(20)
+    card = mixed_card()
+    every = [(row, product) for row in range(20) for product in range(len(PRODUCTS))]
+    found = card.contributions(rows, held, *np.array(every).T)
+    for t, of_one in enumerate(card.tables):
+        assert_array_equal(found[:, t] != 0, np.isin([product for _, product in every], of_one.products))
+
+
 def test_a_row_scores_alike_alone_and_among_many():
     rows, held = asked(3000)
     card = mixed_card()

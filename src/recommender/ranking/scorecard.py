@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from recommender.errors import FeatureError
 from recommender.extras import load_extra
 from recommender.ranking.adding import Run, add_terms, runs_of
+from recommender.ranking.apart import ByProduct, by_product, points_of_few, points_of_many
 from recommender.ranking.binning import Bins, bin_features, bin_held
 from recommender.ranking.few_rows import FewRows, plan_few_rows
 from recommender.ranking.flat import FlatTerms, flatten
@@ -172,16 +173,12 @@ class Scorecard:
         self, bins: NDArray[np.int32], row_index: NDArray[np.integer], product_index: NDArray[np.integer]
     ) -> Floats:
         """Return the contributions in rows that `find_bins` has binned; shape (m, n_terms). See `contributions`."""
-        found = np.zeros((len(self.tables), len(row_index)))
-        asked = bins[:, row_index]
-        for t, term in enumerate(self.tables):
-            if len(term.products) == len(self.products):
-                found[t] = term.points[term.cells(asked), product_index]
-                continue
-            place = np.minimum(term.products.searchsorted(product_index), len(term.products) - 1)
-            points = term.points[term.cells(asked), place]
-            found[t] = np.where(term.products[place] == product_index, points, 0.0)
-        return found.T  # term by term in memory, as it is filled and read
+        # term by term in memory, as it is filled and read
+        if bins.shape[1] > _FEW_ROWS:
+            return points_of_many(self.tables, self._by_product, bins, row_index, product_index).T
+        if not self.tables:
+            return np.zeros((len(row_index), 0))
+        return points_of_few(self._flat, bins, row_index, product_index).T
 
     def shapes(self, product: str) -> tuple[Shape, ...]:
         """Return what each term adds for `product`, bin by bin, the widest span of log-odds first.
@@ -289,6 +286,10 @@ class Scorecard:
     @cached_property
     def _runs(self) -> tuple[Run, ...]:
         return runs_of(self.tables, len(self.products))
+
+    @cached_property
+    def _by_product(self) -> ByProduct:
+        return by_product(self.tables, len(self.products))
 
     @cached_property
     def _flat(self) -> FlatTerms:
