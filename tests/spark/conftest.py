@@ -10,7 +10,6 @@ import pyarrow.parquet as pq
 import pytest
 
 import recommender
-from recommender.config import Config
 
 sql = pytest.importorskip("pyspark.sql")
 AS_OF = "2026-06-15T00:00+00:00"
@@ -30,18 +29,6 @@ SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
-
-
-@pytest.fixture(scope="session")
-def small_operator(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("small_operator") / "data"
-    recommender.simulate(path, accounts=40, seed=3)
-    return path
-
-
-@pytest.fixture(scope="session")
-def settings(small_operator: Path) -> Config:
-    return recommender.read_config(small_operator / "recommender.toml")
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,8 @@ def ratio(part: ir.NumericValue, whole: ir.NumericValue) -> ir.FloatingValue:
 def in_full(value: ir.Value) -> ir.Value:
     """Return `value` with integers divided as floats, as Ibis means it: PostgreSQL would drop what follows the point.
 
+    Ibis leaves the cast to sqlglot, which forgets it where two quotients share their dividend.
+
     Examples
     --------
     >>> import ibis
