@@ -1,5 +1,6 @@
 """Why an offer is made: the contributions that speak for it, in words and with the account's own figures."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,10 @@ __all__ = ["HELD_COUNT", "HELD_TERM", "Feature", "Reason", "Reasons", "Words", "
 
 HELD_TERM = "held:"
 HELD_COUNT = "held_count"
+_WINDOW = re.compile(r"_\d+d$")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_CENTS_BELOW = 100
+_TENTHS_BELOW = 9.95  # from here on a tenth would say 10.0
 _FALLBACK = "Often taken up by accounts like this one"
 
 
@@ -71,7 +76,8 @@ def explain_offers(
 
     Only positive contributions are named, of features that are known for the account and not sensitive. What the
     account does not do or have (a figure of zero, "no", a product that it lacks) is named only where nothing else
-    speaks for the offer, as few people recognise themselves in it.
+    speaks for the offer, as few people recognise themselves in it. Nothing is said twice: not a feature that two terms
+    share, and not an indicator over one window beside the same over another (`calls_30d`, `calls_90d`).
 
     Parameters
     ----------
@@ -89,7 +95,7 @@ def explain_offers(
     """
     parts = [_parts(term) for term in terms]
     values = {part: _values(rows, part) for part in sorted({part for term in parts for part in term})}
-    named = _strongest(_speaking(values, contributions, parts, words), most)
+    named = _strongest(_speaking(values, contributions, parts, words), _alike(parts), most)
     phrases = [_phrases(values, places, parts, words, is_first=slot == 0) for slot, places in enumerate(named)]
     # A row of nulls alone would be lost here, hence the fallback in place of the first.
     text = pc.binary_join_element_wise(*phrases, "; ", null_handling="skip") if phrases else _fallback(rows)
@@ -109,13 +115,14 @@ def _speaking(
         np.array(list(some), dtype=bool).reshape(len(columns), -1) for some in zip(*masks, strict=True)
     )
     firsts, lasts = ([columns[term[end]] for term in parts] for end in (0, -1))
-    may = (contributions.T > 0) & nameable[firsts] & nameable[lasts]
+    says_two_things = np.array([len(_subjects(term)) == len(term) for term in parts], dtype=bool)
+    may = (contributions.T > 0) & nameable[firsts] & nameable[lasts] & says_two_things[:, np.newaxis]
     tells = may & telling[firsts] & telling[lasts]
     return np.where(np.where(tells.any(axis=0), tells, may), contributions.T, 0.0)
 
 
-def _strongest(speaking: NDArray[np.float64], most: int) -> list[NDArray[np.intp]]:
-    """Return the place of the strongest term of each row, of the next one and so on; -1 where there is none."""
+def _strongest(speaking: NDArray[np.float64], alike: Sequence[NDArray[np.intp]], most: int) -> list[NDArray[np.intp]]:
+    """Return the place of the strongest term of each row, of the next that is not alike and so on; -1 for none."""
     left, rows = speaking.copy(), np.arange(speaking.shape[1])
     found = []
     for _ in range(min(most, len(speaking))):
@@ -124,8 +131,19 @@ def _strongest(speaking: NDArray[np.float64], most: int) -> list[NDArray[np.intp
             best[points > highest] = place
             np.maximum(highest, points, out=highest)
         found.append(best)
-        left[best, rows] = np.where(best < 0, left[best, rows], 0.0)
+        for place in np.unique(best[best >= 0]):
+            left[alike[place][:, np.newaxis], rows[best == place]] = 0.0
     return found
+
+
+def _alike(parts: Sequence[Sequence[str]]) -> list[NDArray[np.intp]]:
+    """Return, per term, the places of the terms that speak of a subject of its own, itself among them."""
+    subjects = [_subjects(term) for term in parts]
+    return [np.flatnonzero([not own.isdisjoint(other) for other in subjects]) for own in subjects]
+
+
+def _subjects(term: Sequence[str]) -> frozenset[str]:
+    return frozenset(_WINDOW.sub("", part) for part in term)
 
 
 def _parts(term: str) -> tuple[str, ...]:
@@ -227,8 +245,8 @@ def figure(value: Any, unit: str) -> str:
 
     Examples
     --------
-    >>> figure(0.234, "share"), figure(1234.56, "minutes"), figure(12, "sessions"), figure(True, "")
-    ('23 %', '1,235', '12', 'yes')
+    >>> figure(0.234, "share"), figure(1234.56, "minutes"), figure(9.99, "EUR"), figure(True, "")
+    ('23 %', '1,235', '9.99', 'yes')
     """
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
@@ -236,4 +254,8 @@ def figure(value: Any, unit: str) -> str:
         return value
     if unit == "share":
         return f"{value:.0%}".replace("%", " %")
-    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 10 else f"{value:,.1f}"
+    if float(value).is_integer():
+        return f"{value:,.0f}"
+    if _CURRENCY.fullmatch(unit):
+        return f"{value:,.2f}" if abs(value) < _CENTS_BELOW else f"{value:,.0f}"
+    return f"{value:,.0f}" if abs(value) >= _TENTHS_BELOW else f"{value:,.1f}"

@@ -67,6 +67,26 @@ def test_a_pair_names_both_of_its_features():
     assert said.text == "Coffee-shop sessions: 12 and has Fibre Line"
 
 
+def test_twins_over_two_windows_are_not_named_together():
+    features = {name: Feature(name, "calls", f"{name}: {{value}}") for name in ("calls_30d", "calls_90d", "trips_90d")}
+    table = pa.table({name: [4] for name in features} | {"held_products": pa.array([[]], pa.list_(pa.string()))})
+    said = explain_offers(table, np.array([[2.0, 3.0, 1.0]]), tuple(features), Words(features, {}))[0]
+    assert said.features == ("calls_90d", "trips_90d")
+
+
+def test_a_pair_that_shares_a_feature_with_the_first_gives_way():
+    terms = ("share_night_calls_90d", "share_night_calls_90d & held:fibre", "coffee_shop_sessions_90d")
+    said = explain_offers(rows(held=("fibre",)), np.array([[3.0, 2.0, 1.0]]), terms, WORDS)[0]
+    assert said.features == ("share_night_calls_90d", "coffee_shop_sessions_90d")
+
+
+def test_a_pair_of_twins_is_not_named():
+    features = {name: Feature(name, "calls", f"{name}: {{value}}") for name in ("calls_30d", "calls_90d")}
+    table = pa.table({name: [4] for name in features} | {"held_products": pa.array([[]], pa.list_(pa.string()))})
+    terms = ("calls_30d & calls_90d", "calls_30d")
+    assert explain_offers(table, np.array([[9.0, 1.0]]), terms, Words(features, {}))[0].features == ("calls_30d",)
+
+
 def test_without_anything_to_name_it_names_no_feature():
     said = reason([0.0, 0.0, 0.0, 0.0])
     assert said.features == ()
@@ -75,7 +95,17 @@ def test_without_anything_to_name_it_names_no_feature():
 
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
-    [(0.5, "share", "50 %"), (7, "sessions", "7"), (3.25, "hours", "3.2"), (12345.6, "minutes", "12,346")],
+    [
+        (0.5, "share", "50 %"),
+        (7, "sessions", "7"),
+        (3.25, "hours", "3.2"),
+        (12345.6, "minutes", "12,346"),
+        (9.97, "minutes", "10"),
+        (9.99, "EUR", "9.99"),
+        (10.0, "EUR", "10"),
+        (12.5, "EUR", "12.50"),
+        (1234.56, "EUR", "1,235"),
+    ],
 )
 def test_figures_are_written_as_a_person_reads_them(value, unit, text):
     assert figure(value, unit) == text
