@@ -1,7 +1,8 @@
 """`recommender init`: a folder to put one's own tables in, and every setting with its default."""
 
 import json
-from dataclasses import fields, is_dataclass
+from collections.abc import Mapping
+from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
@@ -21,7 +22,6 @@ _HEAD: Final = """\
 # The settings of recommender. A line that begins with `#` shows a default; take the `#` away to change it.
 # Each rule of the policy has a table [policy.<reason>] of its own.
 """
-_NESTED: Final = frozenset({"policy", "columns"})
 _EXAMPLES: Final = {"time_zone": '; times without an offset need one: time_zone = "Europe/Berlin"'}
 _COLUMNS: Final = """\
 # Columns that have other names in your tables: ours = theirs. `recommender check` proposes them.
@@ -53,12 +53,21 @@ def run(
 
 def settings_text(config: Config) -> str:
     """Return `recommender.toml` with every setting: what differs from the default as a line, the rest as comments."""
-    top = [one for one in fields(Config) if not is_dataclass(getattr(config, one.name)) and one.name not in _NESTED]
-    lines = [_HEAD, *(_line(one.name, getattr(config, one.name), getattr(Config(), one.name)) for one in top), ""]
-    for one in fields(Config):
-        if is_dataclass(settings := getattr(config, one.name)):
-            lines += _table(one.name, settings, getattr(Config(), one.name))
+    meanings = import_module("recommender.cli.settings_page").MEANINGS
+    lines = [_HEAD, *_settings(config, Config(), meanings[""]), ""]
+    for table in (name for name in meanings if name):
+        settings, default = getattr(config, table), getattr(Config(), table)
+        about = str(type(settings).__doc__).strip().splitlines()[0]
+        lines += [f"# {about}", f"[{table}]", *_settings(settings, default, meanings[table]), ""]
     return "\n".join([*lines, *_policy(), _COLUMNS])
+
+
+def _settings(settings: Any, default: Any, meanings: Mapping[str, str]) -> list[str]:
+    hints = get_type_hints(type(settings))
+    return [
+        f"{_line(name, getattr(settings, name), getattr(default, name))} # {says}{_choices(hints[name])}"
+        for name, says in meanings.items()
+    ]
 
 
 def _policy() -> list[str]:
@@ -79,24 +88,14 @@ def _enabled(waiver: str | None) -> str:
     return "# enabled = true" + (f" # false only together with {waiver} = true" if waiver else "")
 
 
-def _table(name: str, settings: Any, default: Any) -> list[str]:
-    about = str(type(settings).__doc__).strip().splitlines()[0]
-    hints = get_type_hints(type(settings))
-    values = [
-        _line(f.name, getattr(settings, f.name), getattr(default, f.name)) + _choices(hints[f.name])
-        for f in fields(settings)
-    ]
-    return [f"# {about}", f"[{name}]", *values, ""]
-
-
 def _choices(hint: Any) -> str:
     """Return the values that a setting can have, where they are few."""
-    return f" # one of {', '.join(map(json.dumps, get_args(hint)))}" if get_origin(hint) is Literal else ""
+    return f"; one of {', '.join(map(json.dumps, get_args(hint)))}" if get_origin(hint) is Literal else ""
 
 
 def _line(name: str, value: Any, default: Any) -> str:
     if value is None:
-        return f"# {name} has no default{_EXAMPLES.get(name, '; without it there is no such limit')}."
+        return f"# {name} has no default{_EXAMPLES.get(name, '')}"
     # TOML spells texts, numbers, flags and lists as JSON does
     return f"{'# ' if value == default else ''}{name} = {json.dumps(value, ensure_ascii=False)}"
 
