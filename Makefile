@@ -16,6 +16,14 @@ report: $(READY)
 	$(BIN)/recommender report demo/models/cross-sell demo/offers --out demo/report.html \
 		--data demo/snapshot.parquet --by segment --by region --by age_band
 
+.PHONY: picture
+# The picture at the head of the README, of the demo's report.
+picture: report
+	mkdir -p docs/images
+	for scheme in light dark; do chromium --headless --no-sandbox --hide-scrollbars --window-size=1280,1180 \
+		$$(test $$scheme = light || echo --force-dark-mode) \
+		--screenshot=docs/images/report-$$scheme.png file://$(CURDIR)/demo/report.html; done
+
 .PHONY: sample
 # Two hundred accounts with a month of usage, small enough to read; committed.
 sample: $(READY)

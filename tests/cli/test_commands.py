@@ -111,7 +111,7 @@ def test_explain_tells_the_offers_in_words(run, snapshot, trained, scored):
 def test_an_unknown_account_is_one_sentence(run, snapshot, trained):
     status, _, err = run("explain", snapshot, "--model", trained, "--as-of", AS_OF, "--account", "0815")
     assert (status, len(err.splitlines())) == (1, 1)
-    assert "1 of the 1 accounts asked for" in err
+    assert "The account asked for is not among the accounts" in err
 
 
 def test_good_tables_pass_the_check(run, operator):

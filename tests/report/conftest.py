@@ -55,7 +55,7 @@ def model(trained):
     """The trained model, as if it had been judged: figures and diagrams are made up."""
     loaded = load_model(trained)
     diagrams = {"tenths": {"logistic": TENTHS}, "gains": {"logistic": GAINS, "popularity": GAINS}}
-    return replace(loaded, training={**loaded.training, "figures": FIGURES, "diagrams": diagrams})
+    return replace(loaded, training={**loaded.training, "ranker": "logistic", "figures": FIGURES, "diagrams": diagrams})
 
 
 @pytest.fixture(scope="session")

@@ -107,7 +107,10 @@ def _only(rows: pa.Table, wanted: list[str]) -> pa.Table:
     found = rows.filter(pc.is_in(rows.column(ACCOUNT), pa.array(wanted, pa.string())))
     if missing := len(wanted) - found.num_rows:
         raise AccountNotFoundError(
-            f"{missing} of the {len(wanted)} accounts asked for are not among the accounts; ids are compared exactly, "
-            "leading zeros too."
+            f"{_counted(missing, len(wanted))} not among the accounts; ids are compared exactly, leading zeros too."
         )
     return found
+
+
+def _counted(missing: int, asked: int) -> str:
+    return "The account asked for is" if asked == 1 else f"{missing} of the {asked} accounts asked for are"

@@ -19,6 +19,7 @@ _METRICS: Final = {
     "hit@1": ("First of all", "Of the accounts that took something up, the share where it stood first"),
     "auc": ("Separation", "How often a pair that was taken up scores above one that was not; 0.5 is chance"),
 }
+_SERIES: Final = 4  # that a colour, a shape and a dash tell apart
 _UNJUDGED: Final = (
     "This model was trained without a backtest, so that nothing is known here of how well it ranks. "
     "`recommender train --tests 2` judges the ranker on the last two months beside the baselines, and keeps the "
@@ -72,7 +73,7 @@ def _estimate(one: Any, series: int) -> Estimate:
 
 def _diagrams(training: Any, names: list[str]) -> list[Element]:
     tenths = training["diagrams"]["tenths"].get(names[0], [])
-    gains = {name: training["diagrams"]["gains"].get(name) for name in names}
+    gains = {name: training["diagrams"]["gains"].get(name) for name in names[:_SERIES]}
     return [
         *([_lift(tenths), _calibration(tenths)] if tenths else []),
         *([_gains({name: points for name, points in gains.items() if points})] if any(gains.values()) else []),
