@@ -16,11 +16,13 @@ from numpy.testing import assert_array_equal
 from pandas.testing import assert_frame_equal
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import estimator_checks
 
 from recommender.errors import DataError, FeatureError, NotEnoughDataError
 from recommender.ranking import (
     BoostedRanker,
+    ClassifierRanker,
     CoHoldingRanker,
     LogisticRanker,
     PopularityRanker,
@@ -38,7 +40,10 @@ ADDITIVE: dict[str, Callable[[], Any]] = {
 }
 
 
-RANKERS = ADDITIVE | {"boosted": partial(BoostedRanker, n_folds=2, max_trees=15, patience=3, max_bins=16)}
+RANKERS = ADDITIVE | {
+    "boosted": partial(BoostedRanker, n_folds=2, max_trees=15, patience=3, max_bins=16),
+    "classifier": partial(ClassifierRanker, DecisionTreeClassifier(max_depth=3, random_state=0), n_folds=2),
+}
 
 
 @pytest.fixture(params=sorted(ADDITIVE))

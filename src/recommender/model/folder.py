@@ -27,6 +27,7 @@ __all__ = ["check_folder", "load_model", "newest_version", "save_model"]
 
 MANIFEST = "manifest.json"
 ARRAYS = "scorecard.npz"
+PICKLED = "estimator"
 MAX_MANIFEST_BYTES = 16 << 20
 MAX_ARCHIVE_BYTES = 1 << 30
 MAX_SIGNATURE_BYTES = 1 << 10
@@ -57,8 +58,10 @@ def save_model(model: Model, folder: str | Path) -> Path:
         raise OutputError(f"{home}: the model cannot be written ({error.strerror or error}).") from error
 
 
-def load_model(path: str | Path, rules: Sequence[Rule] = (), *, trusted_keys: Sequence[str] = ()) -> Model:
-    """Read and verify a model; nothing that comes with it is run.
+def load_model(
+    path: str | Path, rules: Sequence[Rule] = (), *, trusted_keys: Sequence[str] = (), trust: bool = False
+) -> Model:
+    """Read and verify a model; nothing that comes with it is run, unless the caller trusts it.
 
     In this order: the exact set of files, their sizes, the signature where keys are named, the manifest's own digest
     and format, the sha256 of the arrays, every value's range, and the golden propensities of training time,
@@ -75,6 +78,9 @@ def load_model(path: str | Path, rules: Sequence[Rule] = (), *, trusted_keys: Se
     trusted_keys
         Public keys, each as `ed25519:` and 64 hexadecimal digits. With any, a model that none of them has signed is
         refused. They are the operator's (`[trust] keys` in recommender.toml) and never come from the model.
+    trust
+        Load the pickled classifiers of a `ClassifierRanker` too, which runs what they say; a model that holds any is
+        refused without.
 
     Raises
     ------
@@ -85,8 +91,8 @@ def load_model(path: str | Path, rules: Sequence[Rule] = (), *, trusted_keys: Se
         raise ModelError(f"A model or the folder of one was needed, {type(path).__name__} came.")
     if str(path).startswith(REGISTRY):
         with _downloaded(str(path)) as folder:
-            return _load(folder, tuple(rules), trusted_keys)
-    return _load(newest_version(Path(path)), tuple(rules), trusted_keys)
+            return _load(folder, tuple(rules), trusted_keys, trust=trust)
+    return _load(newest_version(Path(path)), tuple(rules), trusted_keys, trust=trust)
 
 
 def check_folder(folder: Path, trusted_keys: Sequence[str] = ()) -> tuple[dict[str, Any], bytes]:
@@ -102,13 +108,26 @@ def check_folder(folder: Path, trusted_keys: Sequence[str] = ()) -> tuple[dict[s
     return manifest, content
 
 
-def _load(folder: Path, rules: tuple[Rule, ...], trusted_keys: Sequence[str]) -> Model:
+def _load(folder: Path, rules: tuple[Rule, ...], trusted_keys: Sequence[str], *, trust: bool) -> Model:
     manifest, content = check_folder(folder, trusted_keys)
-    scorecard = Scorecard.from_arrays(parse_arrays(content))
+    scorecard = _scorecard(parse_arrays(content), trust=trust)
     check_golden(scorecard, manifest["golden"])
     model = _model(manifest, scorecard, rules)
     _check_rules(manifest, model)
     return model
+
+
+def _scorecard(arrays: Mapping[str, Any], *, trust: bool) -> Scorecard:
+    if PICKLED not in arrays:
+        return Scorecard.from_arrays(arrays)
+    if not trust:
+        raise ModelError(
+            "The model holds classifiers that joblib pickled, and loading them runs what they say; where you trust "
+            "whoever made it, load_model(path, trust=True)."
+        )
+    # scikit-learn is needed by such a model alone
+    card: Scorecard = import_module("recommender.ranking.classifier_card").ClassifierCard.from_arrays(arrays)
+    return card
 
 
 def _downloaded(uri: str) -> AbstractContextManager[Path]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from recommender.ranking.boosted_ranker import BoostedRanker
     from recommender.ranking.by_name import BASELINES, DEFAULT, RANKERS, REFERENCE, check_ranker, make_ranker
     from recommender.ranking.calibration import calibrate
+    from recommender.ranking.classifier_ranker import ClassifierRanker
     from recommender.ranking.co_holding import CoHoldingRanker
     from recommender.ranking.hiding import hide_one
     from recommender.ranking.logistic import LogisticRanker
@@ -32,6 +33,7 @@ __all__ = [
     "REFERENCE",
     "BoostedRanker",
     "CategoryBins",
+    "ClassifierRanker",
     "CoHoldingRanker",
     "Link",
     "LogisticRanker",
@@ -50,6 +52,7 @@ __all__ = [
 _LEARNS = {
     "BASELINES": "by_name",
     "BoostedRanker": "boosted_ranker",
+    "ClassifierRanker": "classifier_ranker",
     "CoHoldingRanker": "co_holding",
     "DEFAULT": "by_name",
     "LogisticRanker": "logistic",

@@ -10,7 +10,6 @@ from recommender.errors import DataError, NotEnoughDataError
 from recommender.ranking.curves import fit_curves
 from recommender.ranking.frames import as_frame, held_matrix, read_features, read_flags
 from recommender.ranking.scorecard import Scorecard
-from recommender.ranking.terms import Term
 
 __all__ = ["calibrate"]
 
@@ -51,15 +50,8 @@ def calibrate(scorecard: Scorecard, X: Any, y: Any, held: Any = None, sample_wei
         raise NotEnoughDataError("There is no row to calibrate on: none has weight, or none took up anything.")
     log_odds = scorecard.log_odds(rows, holds)
     shift, slope = fit_curves(log_odds[kept], target[kept], is_open[kept], weight[kept], scorecard.link)
-    curved = _curved(scorecard, shift, slope)
+    curved = scorecard.curved(shift, slope)
     return replace(curved, base_rate=_mean_propensity(curved, rows, holds, is_open * weight[:, np.newaxis]))
-
-
-def _curved(scorecard: Scorecard, shift: Any, slope: Any) -> Scorecard:
-    tables = tuple(
-        Term(term.columns, term.points * slope[term.products], term.products, term.coarse) for term in scorecard.tables
-    )
-    return replace(scorecard, tables=tables, intercept=shift + slope * scorecard.intercept)
 
 
 def _mean_propensity(scorecard: Scorecard, rows: pa.Table, holds: Any, exposure: Any) -> Any:

@@ -1,9 +1,9 @@
 """The compiled form of every additive ranker: tables of points, looked up and summed in a fixed order."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 import pyarrow as pa
@@ -239,12 +239,19 @@ class Scorecard:
         figure: Figure = drawing.draw(wanted[:most], product, titles or {})
         return figure
 
+    def curved(self, shift: Floats, slope: Floats) -> "Scorecard":
+        """Return the scorecard whose log-odds are `shift + slope * log-odds`, both of shape (n_products,)."""
+        tables = tuple(
+            Term(term.columns, term.points * slope[term.products], term.products, term.coarse) for term in self.tables
+        )
+        return replace(self, tables=tables, intercept=shift + slope * self.intercept)
+
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return the scorecard as arrays without objects, fit for `.npz`; `from_arrays` reads them back."""
         return pack({field.name: getattr(self, field.name) for field in fields(self)})
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "Scorecard":
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Build a scorecard from what `to_arrays` returned; nothing in the arrays is trusted.
 
         Raises

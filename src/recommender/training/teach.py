@@ -1,10 +1,11 @@
 """Train a model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
 import numpy as np
+from sklearn.base import clone
 
 from recommender.catalogue import Catalogue
 from recommender.config import Config
@@ -39,7 +40,7 @@ def train(
     source: Any,
     as_of: datetime | str,
     *,
-    ranker: str = DEFAULT,
+    ranker: Any = DEFAULT,
     learn_from: LearnFrom = "auto",
     tests: int = 0,
     config: Config | None = None,
@@ -57,7 +58,8 @@ def train(
     ranker
         One of `ranking.RANKERS`; or "auto", which judges them all and keeps the scorecard unless another is better
         beyond its confidence interval. `Model.training["choice"]` then says by how much, and by how much unrestricted
-        boosting would be better than what was kept: what explainability costs.
+        boosting would be better than what was kept: what explainability costs. Or a ranker of
+        one's own that compiles, such as `ClassifierRanker`.
     learn_from
         "take_up" learns what was taken up after several past moments; "hide_one" hides each held product in turn, for
         data that know no starts of holdings; "auto" takes the second where no holding has a start.
@@ -80,15 +82,17 @@ def train(
     NotEnoughDataError
         If there is too little history or no take-up.
     """
-    if ranker != AUTO:
-        check_ranker(ranker)
+    own = {} if isinstance(ranker, str) else {type(ranker).__name__: ranker}
+    asked = next(iter(own), ranker)
+    if not own and asked != AUTO:
+        check_ranker(asked)
     tables = source if isinstance(source, Tables) else read_tables(source, config)
     moment = tables.config.moment(as_of)
     way = _way(tables, learn_from)
     lessons = hidden_lessons(tables, moment) if way == "hide_one" else take_up_lessons(tables, moment, progress)
-    kept, judgement = _judgement(lessons, ranker, tests, tables.config)
+    kept, judgement = _judgement(lessons, asked, own, tests, tables.config)
     products = catalogue(tables.cut(moment))
-    scorecard = _learn(lessons, make_ranker(kept, tables.config.training))
+    scorecard = _learn(lessons, clone(own[kept]) if own else make_ranker(kept, tables.config.training))
     return Model(
         name=name,
         version="0",
@@ -115,12 +119,14 @@ def _learn(lessons: Lessons, learner: Any) -> Scorecard:
     return learnt if later is None else calibrate(learnt, later.X, later.y, later.held, later.sample_weight)
 
 
-def _judgement(lessons: Lessons, ranker: str, tests: int, config: Config) -> tuple[str, dict[str, Any]]:
+def _judgement(
+    lessons: Lessons, ranker: str, own: Mapping[str, Any], tests: int, config: Config
+) -> tuple[str, dict[str, Any]]:
     """Return the ranker to learn with, and the figures that say why."""
     if ranker != AUTO and not tests:
         return ranker, {"figures": [], "months": [], "diagrams": {}}
     asked = (*RANKERS, REFERENCE) if ranker == AUTO else (*BASELINES, ranker)
-    rankers = {name: make_ranker(name, config.training) for name in dict.fromkeys(asked)}
+    rankers = {name: own.get(name) or make_ranker(name, config.training) for name in dict.fromkeys(asked)}
     said, judging = lessons.judge(rankers, tests or _AUTO_TESTS), Judging(resamples=_RESAMPLES)
     figures = summarise(said, judging)
     shown = {"figures": headlines(figures), "months": monthly(figures), "diagrams": diagrams(said, judging)}
