@@ -29,7 +29,12 @@ def operator(n: int = 1200, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Trips sell roaming; a gap in them says that there are none."""
     random = np.random.default_rng(seed)
     trips = random.poisson(3, n).astype(float)
-    X = pd.DataFrame({"trips": np.where(trips == 0, np.nan, trips), "town": random.choice(["a", "b", None], n)})
+    X = pd.DataFrame(
+        {
+            "trips": np.where(trips == 0, np.nan, trips),
+            "town": random.choice(np.array(["a", "b", None], dtype=object), n),
+        }
+    )
     return X, pd.DataFrame({"roaming": random.random(n) < np.where(trips > 4, 0.5, 0.05)})
 
 
@@ -38,7 +43,6 @@ def operator(n: int = 1200, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
     [
         LogisticRegression(),
         RandomForestClassifier(30, min_samples_leaf=20, random_state=0),
-        GaussianNB(),
         KNeighborsClassifier(50),
         LinearSVC(),
     ],
