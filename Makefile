@@ -53,6 +53,20 @@ slow: $(READY)
 torture: $(READY)
 	$(BIN)/python -m pytest -m torture -q
 
+.PHONY: torture-models
+# 10,000 mutated model folders: each refused or sound, nothing run; about six minutes of one core.
+torture-models: $(READY)
+	$(BIN)/python -m pytest -m torture tests/model -q -s
+
+.PHONY: sbom audit
+# What is pinned, with hashes, as CycloneDX; and what of it has a known vulnerability (asks PyPI's advisory database).
+sbom: $(READY)
+	mkdir -p build
+	$(BIN)/cyclonedx-py requirements constraints.txt --pyproject pyproject.toml --output-reproducible --output-file build/sbom.json
+
+audit: $(READY)
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement constraints.txt --progress-spinner off
+
 .PHONY: mutation bench-policy
 # Mutates policy/ and offers.py; fails where a mutant survives that is not written down as equivalent.
 mutation: $(READY)
@@ -92,6 +106,7 @@ format-check: $(READY)
 
 lint: $(READY)
 	$(BIN)/ruff check .
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive src
 
 types: $(READY)
 	$(BIN)/mypy

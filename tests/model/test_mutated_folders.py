@@ -1,6 +1,6 @@
 """Mutated model folders: each is refused with a ModelError, or decides soundly; nothing runs or hangs.
 
-`make torture-models` asks for 10,000 of them, a test run for 300. Three kinds:
+`make torture-models` asks for 10,000 of them, a test run for 300.
 
 - damage: bytes and files changed as an accident or a copying error would. Every one is refused, without any key.
 - forged: arrays or the manifest changed by someone who knows the format and makes every digest fit again. What is not
@@ -30,7 +30,6 @@ from recommender.model.manifest import digest_of, dump_manifest
 from recommender.ranking import CategoryBins, Term
 from recommender.reasons import Feature
 
-MUTATIONS = int(os.environ.get("MUTATIONS", "300"))
 CPU_SECONDS = 10
 MEMORY = 700 << 20
 FILES = ("manifest.json", "scorecard.npz", "manifest.sig")
@@ -329,7 +328,8 @@ def decided(model, rows, later):
     return decision.propensity.tolist(), decision.disposition.tolist(), decision.bits.tolist()
 
 
-def test_no_mutated_folder_runs_hangs_or_decides_unsoundly(folder, key, rows_of, later, tmp_path):
+@pytest.mark.parametrize("mutations", [300, pytest.param(10_000, marks=pytest.mark.torture)])
+def test_no_mutated_folder_runs_hangs_or_decides_unsoundly(mutations, folder, key, rows_of, later, tmp_path):
     rows = rows_of({}, {"call_daytime_minutes_30d": 100.0}, {"held_products": ["bundle"]})
     rows = rows.append_column("segment", [["gold", "basic", None]])
     whole = decided(load_model(folder, trusted_keys=[key]), rows, later)
@@ -337,7 +337,7 @@ def test_no_mutated_folder_runs_hangs_or_decides_unsoundly(folder, key, rows_of,
     ran: list[str] = []
     outcome = {mutator.__name__: {"refused": 0, "same": 0, "another": 0} for mutator in MUTATORS}
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    for i in range(MUTATIONS):
+    for i in range(mutations):
         mutator = MUTATORS[i % len(MUTATORS)]
         path = tmp_path / "mutated"
         shutil.copytree(folder, path)
@@ -362,7 +362,7 @@ def test_no_mutated_folder_runs_hangs_or_decides_unsoundly(folder, key, rows_of,
     sys.stdout.write(json.dumps(outcome) + "\n")
     assert ran == []
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) * 1024 < MEMORY
-    assert sum(counts["refused"] for counts in outcome.values()) > MUTATIONS * 0.7
+    assert sum(counts["refused"] for counts in outcome.values()) > mutations * 0.7
 
 
 def verdict(path, rows, later, whole):

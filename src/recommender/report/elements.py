@@ -1,7 +1,7 @@
 """Elements of the page, as the standard library's trees: text is escaped when it is written, and by nobody else."""
 
 from typing import Final
-from xml.etree.ElementTree import Element, tostring
+from xml.etree.ElementTree import Element, tostring  # it writes and reads none  # nosec B405
 
 __all__ = ["Child", "Element", "el", "facts", "figure", "section", "svg", "table", "to_html"]
 
