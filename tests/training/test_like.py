@@ -63,7 +63,7 @@ def test_an_older_champion_is_judged_as_it_stands(folder, tables, until):
     knowing = contest(
         tables,
         until,
-        replace(model, training=model.training | {"ranker": "popularity"}),
+        replace(model, training={**model.training, "ranker": "popularity"}),
         replace(model, training=old),
         tests=1,
     )
