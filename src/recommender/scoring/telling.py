@@ -36,14 +36,10 @@ def in_words(term: str, row: Mapping[str, Any], words: Words) -> str:
 
 def _offer(told: "Explanation", offer: Mapping[str, Any]) -> list[str]:
     adds = told.contributions(offer["product_id"])
-    widest = adds.iloc[1:].head(_MOST_TERMS)
-    most = float(widest["points"].abs().max()) if len(widest) else 0.0
-    rows = [
-        (says, f"{points:+.2f}", markup.bar(points, most))
-        for says, points in zip(widest["says"], widest["points"], strict=True)
-    ]
-    rest = float(adds["points"].iloc[1 + len(rows) :].sum())
-    rows.append((f"{len(adds) - 1 - len(rows)} further terms", f"{rest:+.2f}", markup.bar(rest, most)))
+    widest, others = adds.iloc[1 : 1 + _MOST_TERMS], adds["points"].iloc[1 + _MOST_TERMS :]
+    said = [*zip(widest["says"], widest["points"], strict=True), (f"{len(others)} further terms", float(others.sum()))]
+    most = max(abs(points) for _, points in said)
+    rows = [(says, f"{points:+.2f}", markup.bar(points, most)) for says, points in said]
     return [
         markup.heading(f"{offer['rank']}. {offer['product_name']}"),
         markup.note(offer["reason"]),
