@@ -6,6 +6,14 @@ from pathlib import Path
 import pytest
 
 import recommender
+from recommender.ranking import RANKERS, ScorecardRanker
+
+
+@pytest.fixture
+def _quick_default(monkeypatch):
+    """Let the default ranker grow little: it is the words of the pages that are tested, not how well it ranks."""
+    quick = ScorecardRanker(max_pairs=1, max_triples=0, n_folds=2, max_trees=5)
+    monkeypatch.setitem(RANKERS, "scorecard", lambda _training: quick)
 
 
 @pytest.fixture(scope="session")

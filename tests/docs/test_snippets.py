@@ -56,7 +56,7 @@ def _here(workshop, tmp_path, monkeypatch):
     mpl.use("agg")
 
 
-@pytest.mark.usefixtures("_here")
+@pytest.mark.usefixtures("_here", "_quick_default")
 @pytest.mark.parametrize("page", PAGES)
 def test_every_snippet_of_a_page_runs_from_top_to_bottom(page):
     names = {"__name__": "page"}
