@@ -10,6 +10,7 @@ from recommender.errors import ModelError, OutputError
 from recommender.model import load_model, save_model
 from recommender.model.arrays import dump_arrays
 from recommender.model.manifest import digest_of, dump_manifest
+from recommender.ranking import Scorecard
 
 
 @pytest.fixture
@@ -147,3 +148,12 @@ def test_nothing_half_written_stays_behind(model, tmp_path, monkeypatch):
     with pytest.raises(OutputError, match="No space left on device"):
         save_model(model, tmp_path / "cross-sell")
     assert list((tmp_path / "cross-sell").iterdir()) == []
+
+
+def test_a_product_whose_difference_overflows_is_refused_and_not_followed(scorecard):
+    arrays = scorecard.to_arrays()
+    wrong = arrays["term_products"].copy()
+    wrong[2] = -(2**63)
+    assert (np.diff(wrong[:3]) > 0).all()
+    with pytest.raises(ModelError, match="names a product that is not there"):
+        Scorecard.from_arrays(arrays | {"term_products": wrong})

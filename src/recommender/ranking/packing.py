@@ -123,7 +123,7 @@ def _check_layout(arrays: Mapping[str, NDArray[Any]]) -> None:
 def _split(arrays: Mapping[str, NDArray[Any]], name: str, starts: str, parts: int | None = None) -> list[NDArray[Any]]:
     ends, joined = arrays[starts], arrays[name]
     _need(len(ends) > 0 and (parts is None or len(ends) == parts + 1), f"{starts!r} has another length than needed")
-    sound = ends[0] == 0 and ends[-1] == len(joined) and bool((np.diff(ends) >= 0).all())
+    sound = ends[0] == 0 and ends[-1] == len(joined) and bool((ends[:-1] <= ends[1:]).all())
     _need(sound, f"{starts!r} must rise from 0 to the length of {name!r}")
     return [joined[start:end] for start, end in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)]
 
@@ -142,7 +142,7 @@ def _bins(arrays: Mapping[str, NDArray[Any]]) -> tuple[Bins, ...]:
     features, is_category, counts = _texts(arrays, "features"), arrays["feature_is_category"], arrays["level_counts"]
     _need(len(is_category) == len(counts) == len(features), "features, their kinds and their levels differ in number")
     edges, levels = _split(arrays, "edges", "edge_starts", len(features)), _texts(arrays, "levels", unique=False)
-    _need(bool((counts >= 0).all()) and int(counts.sum()) == len(levels), "'level_counts' must sum to the levels")
+    _need(bool((counts >= 0).all()) and sum(counts.tolist()) == len(levels), "'level_counts' must sum to the levels")
     ends = np.cumsum(counts)
     return tuple(
         _category_bins(feature, levels[end - count : end], edges[i])
@@ -191,7 +191,7 @@ def _term(
     groups: NDArray[np.int64],
     n_products: int,
 ) -> Term:
-    rising = len(products) > 0 and bool((np.diff(products) > 0).all())
+    rising = len(products) > 0 and bool((products[:-1] < products[1:]).all())
     _need(rising and products[0] >= 0 and products[-1] < n_products, "a term names a product that is not there")
     coarse = _coarse(sizes, groups)
     cells = int(np.prod([int(part.max()) + 1 for part in coarse])) if coarse else sizes[0]
