@@ -67,6 +67,10 @@ sbom: $(READY)
 audit: $(READY)
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement constraints.txt --progress-spinner off
 
+.PHONY: bench-latency
+bench-latency: $(READY)
+	$(BIN)/python benchmarks/latency.py
+
 .PHONY: mutation bench-policy
 # Mutates policy/ and offers.py; fails where a mutant survives that is not written down as equivalent.
 mutation: $(READY)

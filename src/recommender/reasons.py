@@ -1,7 +1,7 @@
 """Why an offer is made: the contributions that speak for it, in words and with the account's own figures."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,9 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 _CENTS_BELOW = 100
 _TENTHS_BELOW = 9.95  # from here on a tenth would say 10.0
 _FALLBACK = "Often taken up by accounts like this one"
+# Of so few offers only the leading terms are looked at, as long as these suffice.
+_FEW = 32
+_LEADING = 8
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,9 @@ class Reasons:
     def __getitem__(self, place: int) -> Reason:
         return Reason(self.text[place].as_py(), tuple(self.features[place].as_py()))
 
+    def __iter__(self) -> Iterator[Reason]:
+        return (self[place] for place in range(len(self)))
+
 
 @dataclass(frozen=True)
 class Words:
@@ -70,7 +76,13 @@ class Words:
 
 
 def explain_offers(
-    rows: pa.Table, contributions: NDArray[np.float64], terms: Sequence[str], words: Words, *, most: int = 2
+    rows: pa.Table,
+    contributions: NDArray[np.float64],
+    terms: Sequence[str],
+    words: Words,
+    *,
+    most: int = 2,
+    of: NDArray[np.intp] | None = None,
 ) -> Reasons:
     """Say for each offer what speaks for it most.
 
@@ -82,7 +94,7 @@ def explain_offers(
     Parameters
     ----------
     rows
-        The snapshot row of each offer; m rows.
+        Snapshot rows; the row of each offer, m of them, unless `of` says which.
     contributions
         What each term adds to the offer's log-odds; shape (m, n_terms).
     terms
@@ -92,48 +104,83 @@ def explain_offers(
         The features and the product names.
     most
         How many terms a reason names at most.
+    of
+        The row of each offer; shape (m,).
     """
-    parts = [_parts(term) for term in terms]
-    values = {part: _values(rows, part) for part in sorted({part for term in parts for part in term})}
-    named = _strongest(_speaking(values, contributions, parts, words), _alike(parts), most)
-    phrases = [_phrases(values, places, parts, words, is_first=slot == 0) for slot, places in enumerate(named)]
+    offers = _Offers(rows, np.arange(rows.num_rows) if of is None else of, contributions, terms, words)
+    if most < 1 or not contributions.size:
+        return Reasons(_fallback(offers), pa.array([[]] * len(offers.of), pa.list_(pa.string())))
+    named = _named(offers, most)
+    phrases = [_phrases(offers, places, is_first=slot == 0) for slot, places in enumerate(named)]
     # A row of nulls alone would be lost here, hence the fallback in place of the first.
-    text = pc.binary_join_element_wise(*phrases, "; ", null_handling="skip") if phrases else _fallback(rows)
-    return Reasons(text, _features(named, parts, rows.num_rows))
+    text = pc.binary_join_element_wise(*phrases, "; ", null_handling="skip")
+    return Reasons(text, _features(named, offers))
 
 
-def _speaking(
-    values: Mapping[str, Any], contributions: NDArray[np.float64], parts: Sequence[Sequence[str]], words: Words
-) -> NDArray[np.float64]:
-    """Return the contributions that may be named, 0 for the others; of those that tell something, where there are.
+@dataclass(frozen=True, eq=False)
+class _Offers:
+    """m offers, the row of each, and what each of the terms adds."""
 
-    Shape (n_terms, m).
-    """
-    columns = {part: place for place, part in enumerate(values)}
-    masks = [_masks(column, part, words) for part, column in values.items()]
+    rows: pa.Table
+    of: NDArray[np.intp]
+    contributions: NDArray[np.float64]
+    terms: Sequence[str]
+    words: Words
+
+    def parts(self, term: int) -> tuple[str, ...]:
+        return tuple(self.terms[term].split(" & "))
+
+
+def _named(offers: _Offers, most: int) -> list[NDArray[np.intp]]:
+    """Return the terms that each offer's reason names, best first; -1 where there are no more."""
+    everything = np.arange(len(offers.terms))
+    if len(offers.of) > _FEW or len(everything) <= _LEADING:
+        return _strongest(offers, everything, most)[0]
+    leading = np.argsort(-offers.contributions, axis=1, kind="stable")[:, :_LEADING]
+    least = np.take_along_axis(offers.contributions, leading, axis=1)[:, -1]
+    named, weakest = _strongest(offers, np.unique(leading), most)
+    return named if np.all((weakest > least) | (least <= 0)) else _strongest(offers, everything, most)[0]
+
+
+def _speaking(offers: _Offers, terms: NDArray[np.intp]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Mark which of `terms` may be named, and which of them tell of something that is there; (n_terms, m) each."""
+    parts = [offers.parts(term) for term in terms]
+    columns = {part: place for place, part in enumerate(sorted({part for term in parts for part in term}))}
+    masks = [_masks(_values(offers.rows, part), part, offers.words) for part in columns]
     nameable, telling = (
-        np.array(list(some), dtype=bool).reshape(len(columns), -1) for some in zip(*masks, strict=True)
+        np.array(list(some), dtype=bool).reshape(len(columns), -1)[:, offers.of] for some in zip(*masks, strict=True)
     )
-    firsts, lasts = ([columns[term[end]] for term in parts] for end in (0, -1))
-    says_two_things = np.array([len(_subjects(term)) == len(term) for term in parts], dtype=bool)
-    may = (contributions.T > 0) & nameable[firsts] & nameable[lasts] & says_two_things[:, np.newaxis]
-    tells = may & telling[firsts] & telling[lasts]
-    return np.where(np.where(tells.any(axis=0), tells, may), contributions.T, 0.0)
+    says_one_thing_twice = np.array([len(_subjects(term)) < len(term) for term in parts], dtype=bool)
+    may = (offers.contributions.T[terms] > 0) & ~says_one_thing_twice[:, np.newaxis]
+    tells = may.copy()
+    for depth in range(max(map(len, parts))):
+        places = [columns[term[min(depth, len(term) - 1)]] for term in parts]
+        may &= nameable[places]
+        tells &= telling[places]
+    return may, may & tells
 
 
-def _strongest(speaking: NDArray[np.float64], alike: Sequence[NDArray[np.intp]], most: int) -> list[NDArray[np.intp]]:
-    """Return the place of the strongest term of each row, of the next that is not alike and so on; -1 for none."""
-    left, rows = speaking.copy(), np.arange(speaking.shape[1])
-    found = []
-    for _ in range(min(most, len(speaking))):
-        best, highest = np.full(len(rows), -1), np.zeros(len(rows))
+def _strongest(
+    offers: _Offers, terms: NDArray[np.intp], most: int
+) -> tuple[list[NDArray[np.intp]], NDArray[np.float64]]:
+    """Return the strongest of `terms` for each offer, the next that is not alike and so on; -1 for none.
+
+    And what the last of them adds, where all were found and tell of something that is there, otherwise 0; (m,).
+    """
+    may, tells = _speaking(offers, terms)
+    any_tells = tells.any(axis=0)
+    left = np.where(np.where(any_tells, tells, may), offers.contributions.T[terms], 0.0)
+    alike, each = _alike([offers.parts(term) for term in terms]), np.arange(len(offers.of))
+    found, highest = [], np.zeros(len(each))
+    for _ in range(most):
+        best, highest = np.full(len(each), -1), np.zeros(len(each))
         for place, points in enumerate(left):  # ten times as fast as argmax down the columns
             best[points > highest] = place
             np.maximum(highest, points, out=highest)
-        found.append(best)
+        found.append(np.where(best < 0, -1, terms[best]))
         for place in np.unique(best[best >= 0]):
-            left[alike[place][:, np.newaxis], rows[best == place]] = 0.0
-    return found
+            left[alike[place][:, np.newaxis], each[best == place]] = 0.0
+    return found, np.where(any_tells, highest, 0.0)
 
 
 def _alike(parts: Sequence[Sequence[str]]) -> list[NDArray[np.intp]]:
@@ -143,11 +190,8 @@ def _alike(parts: Sequence[Sequence[str]]) -> list[NDArray[np.intp]]:
 
 
 def _subjects(term: Sequence[str]) -> frozenset[str]:
+    """Return what a term speaks of: an indicator over one window and over another are the same subject."""
     return frozenset(_WINDOW.sub("", part) for part in term)
-
-
-def _parts(term: str) -> tuple[str, ...]:
-    return tuple(term.split(" & "))
 
 
 def _values(rows: pa.Table, part: str) -> Any:
@@ -184,9 +228,7 @@ def _is_something(column: Any) -> NDArray[np.bool_]:
     return np.array([bool(value) for value in column.to_pylist()], dtype=bool)
 
 
-def _phrases(
-    values: Mapping[str, Any], named: NDArray[np.intp], parts: Sequence[Sequence[str]], words: Words, *, is_first: bool
-) -> Any:
+def _phrases(offers: _Offers, named: NDArray[np.intp], *, is_first: bool) -> Any:
     """Return what the named term of each row says; each distinct phrase is made once.
 
     Where there is none, the first is the fallback and the others are null.
@@ -195,7 +237,8 @@ def _phrases(
     which = np.full(len(named), -1)
     for term in np.unique(named[named >= 0]):
         here = np.flatnonzero(named == term)
-        codes, texts = _said({part: values[part].take(_places(here)) for part in parts[term]}, words)
+        rows = _places(offers.of[here])
+        codes, texts = _said({p: _values(offers.rows, p).take(rows) for p in offers.parts(term)}, offers.words)
         which[here] = codes + len(said)
         said += [text[0].upper() + text[1:] for text in texts] if is_first else texts
     phrases: Any = pa.array(said, pa.string()).take(_places(which))
@@ -223,11 +266,13 @@ def _say(part: str, value: Any, words: Words) -> str:
     return feature.says.format(value=figure(value, feature.unit))
 
 
-def _features(named: Sequence[NDArray[np.intp]], parts: Sequence[Sequence[str]], n: int) -> Any:
+def _features(named: Sequence[NDArray[np.intp]], offers: _Offers) -> Any:
     """Return the features of the named terms, each once."""
-    places = np.array(named, dtype=np.int64).reshape(len(named), n).T
+    places = np.array(named, dtype=np.int64).reshape(len(named), len(offers.of)).T
     distinct, which = np.unique(places, axis=0, return_inverse=True)
-    names = [list(dict.fromkeys(part for t in some if t >= 0 for part in parts[t])) for some in distinct.tolist()]
+    names = [
+        list(dict.fromkeys(part for t in some if t >= 0 for part in offers.parts(t))) for some in distinct.tolist()
+    ]
     return pa.array(names, pa.list_(pa.string())).take(_places(which.ravel()))
 
 
@@ -236,8 +281,8 @@ def _places(at: NDArray[Any]) -> Any:
     return pa.array(at, pa.int64(), mask=at < 0)
 
 
-def _fallback(rows: pa.Table) -> Any:
-    return pa.repeat(pa.scalar(_FALLBACK), rows.num_rows)
+def _fallback(offers: _Offers) -> Any:
+    return pa.repeat(pa.scalar(_FALLBACK), len(offers.of))
 
 
 def figure(value: Any, unit: str) -> str:

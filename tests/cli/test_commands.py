@@ -1,11 +1,14 @@
 import json
 import re
+from functools import partialmethod
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 import recommender
+from recommender.cli import terminal
+from recommender.scoring import options
 
 AS_OF = "2026-07-01"
 
@@ -66,12 +69,13 @@ def test_the_same_job_once_more_changes_nothing(run, scored, snapshot, trained):
     assert {path: path.stat().st_mtime_ns for path in scored.rglob("*.parquet")} == before
 
 
-def test_a_log_gets_plain_lines_with_the_rate(run, snapshot, trained, tmp_path):
-    status, _, err = run(
-        "score", snapshot, "--model", trained, "--as-of", AS_OF, "--out", tmp_path / "log", "--workers", 2
-    )
+def test_a_log_gets_plain_lines_with_the_rate_and_the_time_left(run, snapshot, trained, tmp_path, monkeypatch):
+    monkeypatch.setattr(terminal, "_SECONDS_BETWEEN", 0)
+    monkeypatch.setattr(options.BatchOptions, "__init__", partialmethod(options.BatchOptions.__init__, shard_rows=400))
+    status, _, err = run("score", snapshot, "--model", trained, "--as-of", AS_OF, "--out", tmp_path / "log")
     assert status == 0
-    assert re.search(r"^Scoring: 600 of 600 accounts, [\d,]+ a second$", err, re.MULTILINE)
+    assert re.search(r"^Scoring accounts: 400 of 600, [\d,]+ a second, [\d,]+ s left$", err, re.MULTILINE)
+    assert re.search(r"^Scoring accounts: 600 of 600, [\d,]+ a second, 0 s left$", err, re.MULTILINE)
 
 
 def test_dispositions_may_be_left_to_the_counts(run, scored, snapshot, trained, tmp_path):

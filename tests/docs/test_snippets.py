@@ -13,6 +13,7 @@ from recommender.cli.app import app
 
 ROOT = Path(__file__).parents[2]
 PAGES = (
+    "docs/batch.md",
     "docs/extending.md",
     "docs/index.md",
     "docs/nightly.md",

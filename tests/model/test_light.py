@@ -73,3 +73,9 @@ print(len(offers) > 100, sorted(set(sys.modules) & {{"mlflow", "sklearn", "duckd
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True []"
+
+
+def test_the_package_by_itself_imports_not_even_numpy():
+    code = "import sys, recommender; print(sorted(set(sys.modules) & {'numpy', 'pyarrow', 'rich', 'typer'}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

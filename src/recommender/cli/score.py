@@ -7,8 +7,7 @@ import typer
 
 import recommender
 from recommender.cli.options import AsOf, Complaints, ComplaintsKnownUntil, Data, Json, ModelPath
-from recommender.cli.rate import step_with_rate
-from recommender.cli.terminal import fail, say, say_json, show_table
+from recommender.cli.terminal import fail, say, say_json, show_table, step
 from recommender.schema import Kept
 
 NAME = "score"
@@ -36,7 +35,7 @@ def run(  # noqa: PLR0913  # a command has an argument per option
 
     Example: recommender score data/ --model models/cross-sell --as-of 2026-06-30 --out offers/
     """
-    with step_with_rate("Scoring", "accounts") as advance:
+    with step("Scoring accounts") as advance:
         summary = recommender.score(
             data,
             model,

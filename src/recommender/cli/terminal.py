@@ -8,8 +8,18 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 __all__ = ["Step", "by_share", "fail", "say", "say_json", "show_table", "step"]
 
@@ -62,12 +72,21 @@ def by_share(advance: Step) -> Callable[[str, float], None]:
     return lambda _what, share: advance(round(share * 100), 100)
 
 
+class _RateColumn(ProgressColumn):
+    """How many are done a second."""
+
+    def render(self, task: Task) -> Text:
+        rate = task.finished_speed or task.speed
+        return Text(f"{rate:,.0f} a second" if rate else "")
+
+
 @contextmanager
 def _bar(what: str) -> Iterator[Step]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        _RateColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
@@ -85,6 +104,8 @@ def _lines(what: str, started: float) -> Iterator[Step]:
         nonlocal printed
         if (now := time.monotonic()) - printed >= _SECONDS_BETWEEN:
             printed = now
-            fail(f"{what}: {done:,} of {total:,}, {now - started:.0f} s")
+            rate = done / (now - started)
+            left = f", {(total - done) / rate:,.0f} s left" if rate else ""
+            fail(f"{what}: {done:,} of {total:,}, {rate:,.0f} a second{left}")
 
     yield advance

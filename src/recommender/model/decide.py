@@ -86,9 +86,17 @@ def _propensity(model: "Model", rows: pa.Table, facts: Facts) -> NDArray[np.floa
     may = np.flatnonzero(model.policy.scorable(facts))
     if len(may):
         held = has_or_ordered(facts)[:, _positions(model, model.scorecard.held_products)]
-        scores = model.scorecard.propensities(rows.take(pa.array(may, pa.int64())), held[may])
+        scores = model.scorecard.propensities(_some(rows, may, model.scorecard.features), held[may])
         propensity[may[:, np.newaxis], _positions(model, model.scorecard.products)] = scores
     return propensity
+
+
+def _some(rows: pa.Table, wanted: NDArray[np.intp], features: tuple[str, ...]) -> pa.Table:
+    """Take the rows wanted, and of these no more than is read; nothing is copied where all are."""
+    if len(wanted) == rows.num_rows:
+        return rows
+    there = [name for name in features if rows.schema.get_field_index(name) >= 0]
+    return rows.select([ACCOUNT, *there]).take(pa.array(wanted, pa.int64()))
 
 
 def _positions(model: "Model", product_ids: tuple[str, ...]) -> list[int]:

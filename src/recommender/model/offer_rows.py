@@ -49,8 +49,8 @@ class Chosen:
 
 def offer_rows(model: "Model", rows: pa.Table, facts: Facts, chosen: Chosen, decided_at: datetime) -> pa.Table:
     """Build the offers frame; its columns are `schema.OFFER_COLUMNS`."""
-    own = rows.take(pa.array(chosen.account, pa.int64()))
-    said = _reasons(model, own, facts, chosen)
+    own = rows.select([ACCOUNT, AS_OF, COMPLAINTS_KNOWN_UNTIL]).take(pa.array(chosen.account, pa.int64()))
+    said = _reasons(model, rows, facts, chosen)
     product, catalogue = pa.array(chosen.product, pa.int64()), model.catalogue.products
     return pa.table(
         {
@@ -63,7 +63,7 @@ def offer_rows(model: "Model", rows: pa.Table, facts: Facts, chosen: Chosen, dec
             "reason": said.text,
             "reason_features": said.features,
             "bill_change": _bill_change(model, facts, chosen),
-            "flags": _flags(model, own, chosen),
+            "flags": _flags(model, rows, chosen),
             "model_version": _same(model.label, chosen),
             "policy_version": _same(model.policy.version, chosen),
             AS_OF: own.column(AS_OF).combine_chunks(),
@@ -82,14 +82,14 @@ def _same(text: str, chosen: Chosen) -> "pa.Array[Any]":
     return pa.repeat(pa.scalar(text, pa.string()), len(chosen.account))
 
 
-def _reasons(model: "Model", own: pa.Table, facts: Facts, chosen: Chosen) -> Reasons:
+def _reasons(model: "Model", rows: pa.Table, facts: Facts, chosen: Chosen) -> Reasons:
     card = model.scorecard
-    held = has_or_ordered(facts)[chosen.account][:, [model.catalogue.position[i] for i in card.held_products]]
+    held = has_or_ordered(facts)[:, [model.catalogue.position[i] for i in card.held_products]]
     of_product = np.zeros(len(model.catalogue.products), dtype=np.intp)
     of_product[[model.catalogue.position[product_id] for product_id in card.products]] = np.arange(len(card.products))
     product = of_product[chosen.product]
-    adds = card.contributions(own, held, np.arange(own.num_rows), product)
-    return explain_offers(own, adds, card.terms, model.words)
+    adds = card.contributions(rows, held, chosen.account, product)
+    return explain_offers(rows, adds, card.terms, model.words, of=chosen.account)
 
 
 def _bill_change(model: "Model", facts: Facts, chosen: Chosen) -> "pa.Array[Any]":
@@ -107,19 +107,23 @@ def _bill_change(model: "Model", facts: Facts, chosen: Chosen) -> "pa.Array[Any]
     return pa.array(changes, kind).take(pa.array(which, pa.int64(), mask=~known[at]))
 
 
-def _flags(model: "Model", own: pa.Table, chosen: Chosen) -> "pa.Array[Any]":
+def _flags(model: "Model", rows: pa.Table, chosen: Chosen) -> "pa.Array[Any]":
     card, waived = model.scorecard, [f"waived:{code}" for code in model.policy.waived]
-    of_product = {product_id: card.flags(j) for j, product_id in enumerate(card.products)}
-    flags = [[*of_product.get(id_, ()), *cold, *waived] for id_ in model.catalogue.ids for cold in ([], ["cold"])]
-    is_cold = _unknown_share(own, card.features) > _COLD_SHARE
-    return pa.array(flags, _WORDS).take(pa.array(2 * chosen.product + is_cold, pa.int64()))
+    places = {product_id: j for j, product_id in enumerate(card.products)}
+    is_cold = _unknown_share(rows, card.features)[chosen.account] > _COLD_SHARE
+    distinct, which = np.unique(2 * chosen.product + is_cold, return_inverse=True)
+    flags = [
+        [*card.flags(places[model.catalogue.ids[code // 2]]), *["cold"] * (code % 2), *waived]
+        for code in distinct.tolist()
+    ]
+    return pa.array(flags, _WORDS).take(pa.array(which, pa.int64()))
 
 
-def _unknown_share(own: pa.Table, features: Sequence[str]) -> NDArray[np.float64]:
-    unknown = np.zeros(own.num_rows)
-    for name in features:
-        if own.column(name).null_count:
-            unknown += own.column(name).is_null().to_numpy()
+def _unknown_share(rows: pa.Table, features: Sequence[str]) -> NDArray[np.float64]:
+    unknown = np.zeros(rows.num_rows)
+    for column in map(rows.column, features):
+        if column.null_count:
+            unknown += column.is_null().to_numpy()
     return unknown / max(len(features), 1)
 
 
