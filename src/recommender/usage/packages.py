@@ -1,6 +1,5 @@
 """What is paid for and not used: products held all through the long window, against the usage they are for."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,24 +7,20 @@ import ibis
 from ibis.expr import types as ir
 
 from recommender import schema
-from recommender.usage.calls import calls
-from recommender.usage.cells import Cells
 from recommender.usage.holdings import holding_states
 from recommender.usage.indicator import Indicator
 from recommender.usage.known import Known
-from recommender.usage.messages import messages
 from recommender.usage.rows import Rows, rows
-from recommender.usage.sessions import sessions
 
 __all__ = ["PACKAGES", "packages"]
 
 
 @dataclass(frozen=True)
 class _Purpose:
-    """What a product may be for: words in its category, or also in its name, and the cells that are such use."""
+    """What a product may be for: words in its category, or also in its name, and the words of such use."""
 
     table: str
-    cells: Callable[[Known], Cells]
+    at: str
     within: dict[str, str]
     category: tuple[str, ...]
     name: str = ""
@@ -33,10 +28,10 @@ class _Purpose:
 
 # The first that fits counts.
 _PURPOSES: Final = (
-    _Purpose("calls", calls, {"direction": "out", "destination": "international"}, ("call",), "international"),
-    _Purpose("calls", calls, {"direction": "out"}, ("call",)),
-    _Purpose("sessions", sessions, {"network": "hotspot"}, ("hotspot", "wi-fi", "wifi")),
-    _Purpose("messages", messages, {}, ("message", "sms")),
+    _Purpose("calls", "started_at", {"direction": "out", "destination": "international"}, ("call",), "international"),
+    _Purpose("calls", "started_at", {"direction": "out"}, ("call",)),
+    _Purpose("sessions", "started_at", {"network": "hotspot"}, ("hotspot", "wi-fi", "wifi")),
+    _Purpose("messages", "sent_at", {}, ("message", "sms")),
 )
 
 
@@ -87,8 +82,8 @@ def _is_for(products: ir.Table, purpose: _Purpose) -> ir.BooleanValue:
 
 
 def _use(purpose: _Purpose, place: int, known: Known) -> ir.Table:
-    cells = purpose.cells(known)
-    used = cells.only(**purpose.within)
+    events = known.happened(purpose.table, purpose.at, known.config.windows.long_days)
+    used = events.filter(*(events[name] == word for name, word in purpose.within.items())) if purpose.within else events
     return used.select(user=used[schema.ACCOUNT], use=ibis.literal(place, type="int32"))
 
 
