@@ -149,3 +149,14 @@ def test_a_run_that_kept_no_dispositions_has_a_page_without_them(rows, trained, 
     assert "Pairs of account and product" in text
     with pytest.raises(DataError, match="groups need the dispositions of every account"):
         recommender.write_report(trained, tmp_path / "run", tmp_path / "r.html", groups=rows)
+
+
+def test_tenths_without_a_take_up_are_said_to_be_left_out(scored, model, tmp_path):
+    tenths = [dict(one) for one in model.training["diagrams"]["tenths"]["logistic"]]
+    tenths[0]["rate"] = tenths[0]["low"] = 0.0
+    for shown, sentence in ((tenths, "Not drawn, as nothing was taken up: 1 of the tenths."), (tenths[:1], "Gains")):
+        diagrams = {**model.training["diagrams"], "tenths": {"logistic": shown}}
+        changed = replace(model, training={**model.training, "diagrams": diagrams})
+        text = recommender.write_report(changed, scored, tmp_path / "r.html").read_text(encoding="utf-8")
+        assert sentence in text
+        assert ("Calibration" in text) is (len(shown) > 1)

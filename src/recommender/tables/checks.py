@@ -17,8 +17,7 @@ from recommender.tables.examples import rows_of, values_of
 __all__ = ["Breach", "Rule", "Verdict", "breaches", "judge", "missing_tables", "rules"]
 
 _NOT: dict[str, str] = {
-    "time": "cannot be read as a time in ISO 8601, such as 2026-06-30 08:00 or 2026-06-30T08:00:00+02:00, "
-    "or as [formats] says",
+    "time": "cannot be read as a time in ISO 8601, such as 2026-06-30 08:00 or 2026-06-30T08:00:00+02:00",
     "flag": "cannot be read as true or false",
     "seconds": "cannot be read as whole seconds",
     "bytes": "cannot be read as whole bytes",

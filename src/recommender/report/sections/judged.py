@@ -75,7 +75,7 @@ def _diagrams(training: Any, names: list[str]) -> list[Element]:
     tenths = training["diagrams"]["tenths"].get(names[0], [])
     gains = {name: training["diagrams"]["gains"].get(name) for name in names[:_SERIES]}
     return [
-        *([_lift(tenths), _calibration(tenths)] if tenths else []),
+        *([_lift(tenths), _calibration(tenths)] if _above_nothing(tenths) else []),
         *([_gains({name: points for name, points in gains.items() if points})] if any(gains.values()) else []),
     ]
 
@@ -103,7 +103,9 @@ _LIFT_AXES: Final = ("tenths of all (account, product) pairs, best first", "take
 
 
 def _calibration(tenths: list[Any]) -> Element:
-    some = [one for one in tenths if one["rate"] > 0 and one["propensity"] > 0]
+    some = _above_nothing(tenths)
+    left_out = len(tenths) - len(some)
+    note = f" Not drawn, as nothing was taken up: {left_out} of the tenths." if left_out else ""
     floor = 0.7 * min([one["propensity"] for one in some] + [one["rate"] for one in some])
     top = 1.4 * max(one[name] for one in some for name in ("propensity", "high"))
     line = Line(
@@ -121,11 +123,13 @@ def _calibration(tenths: list[Any]) -> Element:
         ("chance that the model gave", "share that took the product up"),
         diagonal="said is what came",
     )
-    return figure(
-        drawing,
-        "On the dashed line, three in a hundred means three in a hundred. Both axes by powers of ten.",
-        "Calibration",
-    )
+    said = "On the dashed line, three in a hundred means three in a hundred. Both axes by powers of ten."
+    return figure(drawing, said + note, "Calibration")
+
+
+def _above_nothing(tenths: list[Any]) -> list[Any]:
+    """Return the tenths that a scale by powers of ten can show."""
+    return [one for one in tenths if one["rate"] > 0 and one["propensity"] > 0]
 
 
 def _gains(of: dict[str, Any]) -> Element:
