@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if asked.only == "others":
         return
     simulated = judge_operator(range(asked.seeds), asked.build, quick=asked.quick)
-    write_page(public, simulated, asked.out)
+    write_page(public, simulated, asked.out, quick=asked.quick)
     print(asked.out.read_text())
 
 
