@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from recommender.ranking import (
         BoostedRanker,
+        ClassifierRanker,
         CoHoldingRanker,
         LogisticRanker,
         PopularityRanker,
@@ -56,6 +57,7 @@ __all__ = [
     "BatchOptions",
     "BoostedRanker",
     "Catalogue",
+    "ClassifierRanker",
     "CoHoldingRanker",
     "Config",
     "Decision",
@@ -127,6 +129,7 @@ _HOMES = {
     ),
     "ranking": (
         "BoostedRanker",
+        "ClassifierRanker",
         "CoHoldingRanker",
         "LogisticRanker",
         "PopularityRanker",

@@ -106,7 +106,7 @@ def _pooled_slopes(affinity: Affinity, examples: Examples, columns: Columns, see
     """Return what the scores count for in the log-odds of take-ups, one slope for all products each; shape (2,)."""
     parts = [_sample(affinity, examples, columns, p, seed + p) for p in range(len(examples.products))]
     scores, y, weight = (np.concatenate(same) for same in zip(*parts, strict=True))
-    if not y.any():
+    if y.all() or not y.any():
         return np.zeros(2)
     product = np.repeat(np.arange(len(parts)), [len(part[1]) for part in parts]).astype(np.int32)
     basis = make_basis([len(parts)], [False])

@@ -150,7 +150,7 @@ def _texts(
     ranker: BoostedRanker, dataset: lgb.Dataset, columns: Columns, settings: Boosting, unit: Unit, start: Any
 ) -> list[str]:
     """Return LightGBM's text per fold; empty where there is too little to learn from or no tree helps."""
-    if int((unit.examples.y & unit.examples.is_open).sum()) < ranker.min_positives:
+    if int((unit.examples.y & unit.examples.is_open).sum()) < ranker.min_positives or not columns.varies:
         return [""] * ranker.n_folds
     scores = np.repeat(start[np.newaxis] - unit.shift, len(unit.rows), axis=0)
     fits = [

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,11 @@ class Columns:
     is_category: tuple[bool, ...]
     has_gap: tuple[bool, ...]
     monotone: tuple[int, ...]
+
+    @cached_property
+    def varies(self) -> bool:
+        """Whether any column tells rows apart; LightGBM refuses to grow trees where none does."""
+        return bool((self.found != self.found[:, :1]).any())
 
     def values(self) -> NDArray[np.float32]:
         """Return the bins as LightGBM reads them, missing values as NaN; shape (n, n_columns)."""

@@ -97,7 +97,8 @@ def _one(ground: Ground, product: int, seed: int) -> Unit:
 def _grow_unit(ground: Ground, unit: Unit) -> tuple[list[Tables], Floats]:
     if not len(unit.rows):
         return [Tables()] * len(unit.examples.products), np.zeros(len(unit.examples.products))
-    if int((unit.examples.y & unit.examples.is_open).sum()) < ground.settings.min_positives:
+    taken = int((unit.examples.y & unit.examples.is_open).sum())
+    if taken < ground.settings.min_positives or not ground.columns.varies:
         start = _start(ground, unit, -1, with_ridge=True)
         return _ridge_tables(start), start.intercept + unit.shift
     with_ridge, first, gains = _choose_start(ground, unit)
