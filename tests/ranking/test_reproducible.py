@@ -61,8 +61,8 @@ def column(random: np.random.Generator, n: int) -> Any:
         "infinity": np.where(gaps, np.inf, np.where(random.random(n) < 0.1, -np.inf, numbers)),
         "count": pd.array(random.poisson(2, n), dtype="Int64"),
         "constant": np.full(n, 7.0),
-        "flag": pd.array(np.where(gaps, None, random.random(n) < 0.5), dtype="boolean"),
-        "text": np.where(gaps, None, random.choice(np.array(["a", "b", "", "ü"], dtype=object), n)),
+        "flag": pd.Series(random.random(n) < 0.5).astype("boolean").mask(gaps).array,
+        "text": pd.Series(random.choice(np.array(["a", "b", "", "ü"], dtype=object), n)).mask(gaps).array,
         "many levels": np.array([f"id{i}" for i in random.integers(0, n, n)], dtype=object),
         "category": pd.Categorical(random.choice(["S", "M"], n), categories=["S", "M", "never"]),
     }
