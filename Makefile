@@ -37,6 +37,13 @@ test: $(READY)
 bench-indicators: $(READY)
 	$(BIN)/python benchmarks/indicators.py
 
+.PHONY: bench-contract bench-snapshot
+bench-contract: $(READY)
+	$(BIN)/python benchmarks/contract.py
+
+bench-snapshot: $(READY)
+	$(BIN)/python benchmarks/tiny_snapshot.py
+
 .PHONY: bench-ranking bench-scoring
 # Against the libraries that anyone can install; writes docs/benchmarks.md.
 bench-ranking: $(READY)
