@@ -105,6 +105,13 @@ def test_the_bars_shown_and_the_further_terms_add_up(told):
     assert f"{len(adds) - 6} further terms {rest:+.2f}" in text
 
 
+def test_a_ranker_without_terms_says_that_it_cannot_say_why(told, model, rows, until):
+    anything = replace(model.config, offers=replace(model.config.offers, min_lift=0.0))
+    bare = replace(model, scorecard=replace(model.scorecard, tables=()), config=anything)
+    text = _Seen(recommender.explain(rows, bare, told.decision.account_id[0].as_py(), as_of=until)._repr_html_()).text
+    assert "has no terms, and so cannot say" in text
+
+
 def test_an_account_with_a_complaint_is_told_why_there_is_no_offer(rows, model, until, found):
     hit = found.dispositions[found.dispositions["reasons"].map(lambda codes: "open_complaint" in codes)]
     text = _Seen(recommender.explain(rows, model, hit["account_id"].iloc[0], as_of=until)._repr_html_()).text

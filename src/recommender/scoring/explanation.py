@@ -52,7 +52,8 @@ class Explanation:
     def contributions(self, product: str) -> "pd.DataFrame":
         """Return what adds up to the log-odds of `product`: the columns term, says (in words) and points.
 
-        First the intercept, which the average account has; then the terms that say anything, the strongest first.
+        First the intercept, which the average account has; then the terms that say anything, the strongest first. A
+        classifier of one's own has no terms: of it there is the intercept alone, which adds up to nothing.
 
         Raises
         ------

@@ -9,12 +9,15 @@ from recommender.schema import HELD
 from recommender.scoring.showing import percent
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from recommender.scoring.explanation import Explanation
 
 __all__ = ["explanation_html", "in_words"]
 
 _MOST_TERMS = 5
 _UNNAMED = "an attribute that no reason may name"
+_NO_TERMS = "The ranker has no terms, and so cannot say what speaks for it."
 
 
 def explanation_html(told: "Explanation") -> str:
@@ -36,19 +39,22 @@ def in_words(term: str, row: Mapping[str, Any], words: Words) -> str:
 
 def _offer(told: "Explanation", offer: Mapping[str, Any]) -> list[str]:
     adds = told.contributions(offer["product_id"])
+    chance = f"Chance of take-up {percent(offer['propensity'])}, {offer['lift']:.1f} times the average account's"
+    head = [
+        markup.heading(f"{offer['rank']}. {offer['product_name']}"),
+        markup.note(offer["reason"]),
+        markup.note(f"{chance}; {told.bill(offer)}."),
+    ]
+    return [*head, *(_terms(adds) if len(adds) > 1 else [markup.note(_NO_TERMS)])]
+
+
+def _terms(adds: "pd.DataFrame") -> list[str]:
     widest, others = adds.iloc[1 : 1 + _MOST_TERMS], adds["points"].iloc[1 + _MOST_TERMS :]
     said = [*zip(widest["says"], widest["points"], strict=True), (f"{len(others)} further terms", float(others.sum()))]
     most = max(abs(points) for _, points in said)
     rows = [(says, f"{points:+.2f}", markup.bar(points, most)) for says, points in said]
-    return [
-        markup.heading(f"{offer['rank']}. {offer['product_name']}"),
-        markup.note(offer["reason"]),
-        markup.note(
-            f"Chance of take-up {percent(offer['propensity'])}, {offer['lift']:.1f} times the average account's; "
-            f"{told.bill(offer)}. In log-odds, from {adds['points'].iloc[0]:.2f}, which the average account has:"
-        ),
-        markup.table(("what", "adds", ""), rows, figures=(1,)),
-    ]
+    start = f"In log-odds, from {adds['points'].iloc[0]:.2f}, which the average account has:"
+    return [markup.note(start), markup.table(("what", "adds", ""), rows, figures=(1,))]
 
 
 def _counted(offers: int) -> str:
