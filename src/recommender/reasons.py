@@ -1,8 +1,8 @@
 """Why an offer is made: the contributions that speak for it, in words and with the account's own figures."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ _FALLBACK = "Often taken up by accounts like this one"
 # Of so few offers only the leading terms are looked at, as long as these suffice.
 _FEW = 32
 _LEADING = 8
+_BLOCK = 4_096
 
 
 @dataclass(frozen=True)
@@ -135,21 +136,27 @@ def _named(offers: _Offers, most: int) -> list[NDArray[np.intp]]:
     """Return the terms that each offer's reason names, best first; -1 where there are no more."""
     everything = np.arange(len(offers.terms))
     if len(offers.of) > _FEW or len(everything) <= _LEADING:
-        return _strongest(offers, everything, most)[0]
+        blocks = [_strongest(some, everything, most)[0] for some in _in_blocks(offers)]
+        return [np.concatenate(slot) for slot in zip(*blocks, strict=True)]
     leading = np.argsort(-offers.contributions, axis=1, kind="stable")[:, :_LEADING]
     least = np.take_along_axis(offers.contributions, leading, axis=1)[:, -1]
     named, weakest = _strongest(offers, np.unique(leading), most)
     return named if np.all((weakest > least) | (least <= 0)) else _strongest(offers, everything, most)[0]
 
 
+def _in_blocks(offers: _Offers) -> Iterator[_Offers]:
+    """Cut the offers into runs whose contributions stay in the processor's cache."""
+    for start in range(0, len(offers.of), _BLOCK):
+        run = slice(start, start + _BLOCK)
+        first, last = offers.of[run].min(), offers.of[run].max()
+        rows = offers.rows.slice(first, last - first + 1)
+        yield replace(offers, rows=rows, of=offers.of[run] - first, contributions=offers.contributions[run])
+
+
 def _speaking(offers: _Offers, terms: NDArray[np.intp]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Mark which of `terms` may be named, and which of them tell of something that is there; (n_terms, m) each."""
     parts = [offers.parts(term) for term in terms]
-    columns = {part: place for place, part in enumerate(sorted({part for term in parts for part in term}))}
-    masks = [_masks(_values(offers.rows, part), part, offers.words) for part in columns]
-    nameable, telling = (
-        np.array(list(some), dtype=bool).reshape(len(columns), -1)[:, offers.of] for some in zip(*masks, strict=True)
-    )
+    columns, nameable, telling = _all_masks(offers, parts)
     says_one_thing_twice = np.array([len(_subjects(term)) < len(term) for term in parts], dtype=bool)
     may = (offers.contributions.T[terms] > 0) & ~says_one_thing_twice[:, np.newaxis]
     tells = may.copy()
@@ -158,6 +165,18 @@ def _speaking(offers: _Offers, terms: NDArray[np.intp]) -> tuple[NDArray[np.bool
         may &= nameable[places]
         tells &= telling[places]
     return may, may & tells
+
+
+def _all_masks(
+    offers: _Offers, parts: Sequence[Sequence[str]]
+) -> tuple[dict[str, int], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the place of each part in the two masks, of which parts may be named and which tell; (n_parts, m)."""
+    columns = {part: place for place, part in enumerate(sorted({part for term in parts for part in term}))}
+    masks = [_masks(_values(offers.rows, part), part, offers.words) for part in columns]
+    nameable, telling = (
+        np.array(list(some), dtype=bool).reshape(len(columns), -1)[:, offers.of] for some in zip(*masks, strict=True)
+    )
+    return columns, nameable, telling
 
 
 def _strongest(
@@ -179,14 +198,18 @@ def _strongest(
             np.maximum(highest, points, out=highest)
         found.append(np.where(best < 0, -1, terms[best]))
         for place in np.unique(best[best >= 0]):
-            left[alike[place][:, np.newaxis], each[best == place]] = 0.0
+            left[alike(place)[:, np.newaxis], each[best == place]] = 0.0
     return found, np.where(any_tells, highest, 0.0)
 
 
-def _alike(parts: Sequence[Sequence[str]]) -> list[NDArray[np.intp]]:
-    """Return, per term, the places of the terms that speak of a subject of its own, itself among them."""
+def _alike(parts: Sequence[Sequence[str]]) -> Callable[[int], NDArray[np.intp]]:
+    """Return what gives the places of the terms that speak of a subject of a term's own, itself among them."""
     subjects = [_subjects(term) for term in parts]
-    return [np.flatnonzero([not own.isdisjoint(other) for other in subjects]) for own in subjects]
+    places: dict[str, list[int]] = {}
+    for place, own in enumerate(subjects):
+        for subject in own:
+            places.setdefault(subject, []).append(place)
+    return lambda place: np.array(sorted({other for subject in subjects[place] for other in places[subject]}))
 
 
 def _subjects(term: Sequence[str]) -> frozenset[str]:
