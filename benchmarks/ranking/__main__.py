@@ -19,7 +19,7 @@ import pandas as pd
 from contestants import CONTESTANTS, KINDS, OURS, Contestant
 from environment import PINS, python_of_peers
 from figures import figures, said_of, summed_up
-from operator_table import judge_operator
+from operator_table import ACCOUNTS, QUICK_ACCOUNTS, judge_operator
 from page import write_page
 
 from tables import Task, tables, tasks
@@ -36,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if asked.only == "others":
         return
     simulated = judge_operator(range(asked.seeds), asked.build, quick=asked.quick)
-    write_page(public, simulated, asked.out, quick=asked.quick)
+    accounts = QUICK_ACCOUNTS if asked.quick else ACCOUNTS
+    write_page(public, simulated, asked.out, accounts=accounts, quick=asked.quick)
     print(asked.out.read_text())
 
 

@@ -20,7 +20,7 @@ from recommender.ranking import BoostedRanker
 from recommender.simulation import simulate
 from recommender.tables import read_tables
 
-ACCOUNTS = 8_000
+ACCOUNTS = 3_000
 QUICK_ACCOUNTS = 300
 CUT_OFFS = 7
 SHOWN = ("ndcg@3", "ndcg@3_of_oracle", "ece", "slope", "auc")

@@ -62,7 +62,7 @@ def test_our_rankers_go_the_way_of_the_others_and_onto_the_page(benchmark: Any, 
     simulated = pd.DataFrame([{"contestant": name, "seed": 0} | SHOWN for name in names])
     page = tmp_path / "page.md"
 
-    benchmark("page").write_page(figures.summed_up(pd.DataFrame(rows)), simulated, page, quick=True)
+    benchmark("page").write_page(figures.summed_up(pd.DataFrame(rows)), simulated, page, accounts=300, quick=True)
 
     assert rows[1]["hit@3"] > rows[0]["hit@1"] > 0
     assert f"| CoHoldingRanker | holdings | 1 | {rows[1]['hit@1']:.4f} | {rows[1]['hit@3']:.4f} |" in page.read_text()
