@@ -63,10 +63,10 @@ OPERATOR = """\
 ## The next month of a simulated operator
 
 Operators of `recommender simulate` ({accounts:,} accounts, 38 products, another one per seed), where the true
-probabilities of take-up are known. The rankers learn from earlier months, are calibrated on the last of these where they compile to
-a scorecard, and are judged on the month after. `share of oracle` is NDCG@3 over that of a ranking by the true
-probabilities; `times popular` is NDCG@3 over the PopularityRanker's. ECE and slope are over all pairs of account and
-product not held.
+probabilities of take-up are known. The rankers learn from earlier months, are calibrated on the last of these where
+they compile to a scorecard, and are judged on the month after. `share of oracle` is NDCG@3 over that of a ranking by
+the true probabilities; `times popular` is NDCG@3 over the PopularityRanker's. ECE and slope are over all pairs of
+account and product not held.
 
 """
 
