@@ -40,8 +40,9 @@ def downloaded(uri: str, store: Store | None = None) -> Iterator[Path]:
 def champion(name: str, store: Store | None = None, trusted_keys: Sequence[str] = ()) -> Model | None:
     """Return the model that bears the alias `champion`, verified; None where none does."""
     where = store or Store()
-    if version_of(client_of(where), name, CHAMPION) is None:
-        return None
+    with refusals(f"asking for the champion of {name}"):
+        if version_of(client_of(where), name, CHAMPION) is None:
+            return None
     with downloaded(f"models:/{name}@{CHAMPION}", where) as folder:
         return load_model(folder, trusted_keys=trusted_keys)
 
