@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +87,12 @@ def make_basis(sizes: Sequence[int], is_ordered: Sequence[bool]) -> Basis:
     frequency: the eigenvectors of a random walk over the bins, so that a ridge penalty favours neighbours of equal
     points. Every other bin gets a parameter of its own.
     """
+    return _basis(tuple(sizes), tuple(is_ordered))
+
+
+# one for all products and folds of a training
+@lru_cache(maxsize=8)
+def _basis(sizes: tuple[int, ...], is_ordered: tuple[bool, ...]) -> Basis:
     blocks = [
         _waves(size) if ordered else sparse.eye_array(size) for size, ordered in zip(sizes, is_ordered, strict=True)
     ]
