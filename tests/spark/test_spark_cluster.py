@@ -71,10 +71,12 @@ def test_a_cluster_of_two_workers_gives_the_rows_of_the_single_process(cluster, 
     done = subprocess.run(asked, capture_output=True, text=True, check=False, env=setting, cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-3000:]
 
-    rows = pq.read_table(tmp_path / "snapshot").sort_by("account_id")
+    rows = pq.read_table(tmp_path / "snapshot", coerce_int96_timestamp_unit="us").sort_by("account_id")
     assert rows.cast(taken.schema).equals(taken)
     here = recommender.recommend(taken, recommender.load_model(folder), as_of=AS_OF).decision.offers
-    offers = pq.read_table(tmp_path / "offers").sort_by([("account_id", "ascending"), ("rank", "ascending")])
+    offers = pq.read_table(tmp_path / "offers", coerce_int96_timestamp_unit="us").sort_by(
+        [("account_id", "ascending"), ("rank", "ascending")]
+    )
     assert here.num_rows > 0
     assert offers.cast(here.schema).equals(here)
     assert "executors 2" in done.stdout

@@ -68,7 +68,9 @@ def _refusing(path: Path) -> Iterator[None]:
 
 def _open(path: Path) -> pq.ParquetFile:
     # With pre_buffer the column chunks of every row group would be fetched at once.
-    return pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False)
+    # Spark writes times as INT96 by default, which taken for nanoseconds would fold the year 9999, and with it an open
+    # complaint, into the past.
+    return pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False, coerce_int96_timestamp_unit="us")
 
 
 def _names(file: pq.ParquetFile, columns: Collection[str] | None) -> list[str] | None:
