@@ -40,6 +40,15 @@ def test_auc_is_that_of_scikit_learn_over_the_candidates(pairs: Pairs) -> None:
     assert_allclose(auc(*pairs).value, roc_auc_score(taken[candidates], propensity[candidates]))
 
 
+@pytest.mark.parametrize("metric", [auc, auc_by_product])
+def test_resamples_of_auc_stay_between_0_and_1(metric: Metric) -> None:
+    propensity = np.array([[0.9], [0.9], [0.2], *[[0.1]] * 4, *[[0.5]] * 4])
+    taken = np.arange(11)[:, None] < 3
+    drawn = bootstrap([metric(propensity, taken, np.ones_like(taken))], np.arange(11), resamples=500)
+
+    assert 0 <= np.nanmin(drawn) <= np.nanmax(drawn) == 1
+
+
 def test_auc_by_product_is_the_mean_over_the_products_that_have_one(pairs: Pairs) -> None:
     propensity, taken, candidates = pairs
     taken[:, 2] = False

@@ -30,7 +30,8 @@ def auc(propensity: Floats, taken: NDArray[np.bool_], candidates: NDArray[np.boo
     Notes
     -----
     Mann & Whitney, 1947. On resamples it is the mean of the placements of those taken up and of those not
-    (DeLong, DeLong & Clarke-Pearson, 1988; by account as in Obuchowski, 1997), which needs sums alone.
+    (DeLong, DeLong & Clarke-Pearson, 1988; by account as in Obuchowski, 1997), which needs sums alone; where few
+    took up, this straight line may leave 0 to 1 and is cut there.
     """
     terms = _placements(propensity, taken, candidates & ~np.isnan(propensity))
     return Statistic(terms, _linear(terms.sum(axis=0)), len(propensity))
@@ -51,7 +52,7 @@ def auc_by_product(propensity: Floats, taken: NDArray[np.bool_], candidates: NDA
             above = np.array([1, -areas[-1], 0, 0]) / n_taken + np.array([0, 0, 1, -areas[-1]]) / n_others
             influence[:, 0] += terms @ above
     mean = np.mean(areas) if areas else np.nan
-    return Statistic(influence / max(len(areas), 1), lambda sums: mean + sums[..., 0], len(propensity))
+    return Statistic(influence / max(len(areas), 1), lambda sums: np.clip(mean + sums[..., 0], 0, 1), len(propensity))
 
 
 def _placements(propensity: Floats, taken: NDArray[np.bool_], judged: NDArray[np.bool_]) -> Floats:
@@ -71,6 +72,6 @@ def _linear(totals: Floats) -> Callable[[Floats], Floats]:
     whole = ratio(totals[0], totals[1])
 
     def of(sums: Floats) -> Floats:
-        return ratio(sums[..., 0], sums[..., 1]) + ratio(sums[..., 2], sums[..., 3]) - whole
+        return np.clip(ratio(sums[..., 0], sums[..., 1]) + ratio(sums[..., 2], sums[..., 3]) - whole, 0, 1)
 
     return of
