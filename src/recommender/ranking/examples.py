@@ -31,6 +31,8 @@ class Examples:
         Which were held; the first n_products columns are the products.
     weight : array of shape (n,)
         At least 0.
+    account : array of shape (n,)
+        Rows of the same number are of one account.
     """
 
     rows: pa.Table
@@ -38,6 +40,7 @@ class Examples:
     y: NDArray[np.bool_]
     held: NDArray[np.bool_]
     weight: NDArray[np.float64]
+    account: NDArray[np.int64]
     products: tuple[str, ...]
     held_products: tuple[str, ...]
     link: Link
@@ -50,7 +53,8 @@ class Examples:
     def take(self, index: NDArray[np.integer]) -> "Examples":
         """Return the rows at `index`."""
         rows = self.rows.take(pa.array(index))
-        return replace(self, rows=rows, y=self.y[index], held=self.held[index], weight=self.weight[index])
+        y, held, weight, account = (part[index] for part in (self.y, self.held, self.weight, self.account))
+        return replace(self, rows=rows, y=y, held=held, weight=weight, account=account)
 
 
 def read_examples(
@@ -62,7 +66,7 @@ def read_examples(
 ) -> Examples:
     """Check what `fit` was given and return it as arrays.
 
-    Rows that weigh nothing are left out, and under "one_of" those that took up none of the products they lacked.
+    Rows of X with the same label in its index are of one account. Rows that weigh nothing are left out, and under "one_of" those that took up none of the products they lacked.
 
     Raises
     ------
@@ -83,6 +87,7 @@ def read_examples(
         y=taken.to_numpy(dtype=bool).reshape(len(frame), len(products)),
         held=held_matrix(held, held_products, len(frame)),
         weight=_weights(sample_weight, len(frame)),
+        account=pd.factorize(frame.index)[0].astype(np.int64),
         products=products,
         held_products=held_products,
         link=_link(link, taken),

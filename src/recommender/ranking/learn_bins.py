@@ -1,5 +1,6 @@
 """Where the edges between bins lie, and which levels have a bin of their own."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,29 +22,33 @@ def learn_bins(examples: Examples, max_bins: int, max_levels: int, min_level_row
     max_bins
         Of a number, missing values aside.
     max_levels, min_level_rows
-        A category keeps its most frequent levels (ties by name) of at least so many rows; the rest share the bin
-        of unseen levels.
+        A category keeps the levels of most accounts (ties by name), of at least so many; the rest share the bin of
+        unseen levels. An account counts once however many of its rows there are: else what one account alone says
+        would stand in the model as soon as it was learnt from at enough cut-offs.
     """
-    bins = (_bins(examples.rows, feature, max_bins, max_levels, min_level_rows) for feature in examples.features)
+    bins = (_bins(examples, feature, max_bins, max_levels, min_level_rows) for feature in examples.features)
     return tuple(b for b in bins if len(np.unique(b.find(examples.rows[b.feature]))) > 1)
 
 
-def _bins(rows: pa.Table, feature: str, max_bins: int, max_levels: int, min_level_rows: int) -> Bins:
-    column = rows[feature]
+def _bins(examples: Examples, feature: str, max_bins: int, max_levels: int, min_level_rows: int) -> Bins:
+    column = examples.rows[feature]
     if is_category(column.type):
-        return CategoryBins(feature, _levels(read_texts(column, feature), max_levels, min_level_rows))
+        accounts = _accounts_of(read_texts(column, feature), examples.account)
+        return CategoryBins(feature, _levels(accounts, max_levels, min_level_rows))
     values = read_numbers(column, feature)
     return NumericBins(feature, _edges(values[~np.isnan(values)], max_bins))
 
 
-def _levels(texts: "pa.Array[Any]", most: int, min_rows: int) -> tuple[str, ...]:
-    counts = [(-count, level) for level, count in _counts(texts) if count >= min_rows]
+def _levels(accounts: Mapping[str, int], most: int, fewest: int) -> tuple[str, ...]:
+    counts = [(-count, level) for level, count in accounts.items() if count >= fewest]
     return tuple(sorted(level for _, level in sorted(counts)[:most]))
 
 
-def _counts(texts: "pa.Array[Any]") -> list[tuple[str, int]]:
-    counted: Any = pc.value_counts(texts.drop_null())
-    return [(row["values"], row["counts"]) for row in counted.to_pylist()]
+def _accounts_of(texts: "pa.Array[Any]", account: NDArray[np.int64]) -> dict[str, int]:
+    """Return how many accounts say each text."""
+    said = pa.table({"text": texts, "account": account}).filter(pc.field("text").is_valid())
+    counted = said.group_by("text").aggregate([("account", "count_distinct")])
+    return dict(zip(counted["text"].to_pylist(), counted["account_count_distinct"].to_pylist(), strict=True))
 
 
 def _edges(values: NDArray[np.float64], max_bins: int) -> NDArray[np.float64]:

@@ -39,7 +39,10 @@ _LATER_SHARE = 0.2
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """Rows to learn from, as a ranker's `fit` takes them: X (n, F), y and held (n, P), sample_weight (n,) or None."""
+    """Rows to learn from, as a ranker's `fit` takes them: X (n, F), y and held (n, P), sample_weight (n,) or None.
+
+    Rows of one account have the same label in the index.
+    """
 
     X: pd.DataFrame
     y: pd.DataFrame
@@ -139,7 +142,8 @@ def _kind(of: pa.DataType) -> str:
 
 
 def _lesson(examples: Examples) -> Lesson:
-    return Lesson(examples.X, examples.y, examples.held)
+    account = pd.Index(examples.account_id)
+    return Lesson(*(frame.set_axis(account) for frame in (examples.X, examples.y, examples.held)))
 
 
 def _need_take_ups(parts: list[Examples]) -> None:
