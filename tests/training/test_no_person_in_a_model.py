@@ -1,6 +1,6 @@
 """What one account alone says must not stand in a model, at however many moments its rows were learnt from."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -11,7 +11,7 @@ from recommender.model import load_model, save_model
 from recommender.ranking import CategoryBins, make_ranker
 
 PRODUCTS = [f"p{i}" for i in range(7)]
-UNTIL = datetime(2026, 1, 1)
+UNTIL = datetime(2026, 1, 1, tzinfo=UTC)
 ACCOUNTS = [
     {"account_id": f"a{i}", "opened_at": "2020-01-01", "nickname": f"only-{i}-is-called-so", "town": f"town-{i % 3}"}
     for i in range(36)
@@ -19,7 +19,7 @@ ACCOUNTS = [
 
 
 def _ago(days: float) -> str:
-    return (UNTIL - timedelta(days=days)).isoformat()
+    return (UNTIL - timedelta(days=days)).replace(tzinfo=None).isoformat()
 
 
 def _save(tables, ranker, folder):
@@ -52,7 +52,7 @@ def test_a_text_of_one_account_stays_out_whatever_the_number_of_products_hidden(
 
 
 def test_rows_with_one_label_count_as_one_account():
-    X = pd.DataFrame({"plan": ["gold"] * 5 + ["tin"] * 5}, index=["a"] * 5 + list("bcdef"))
-    y = pd.DataFrame({"p": [True, False] * 5}, index=X.index)
-    card = make_ranker("logistic", Training()).fit(X, y).compile()
+    rows = pd.DataFrame({"plan": ["gold"] * 5 + ["tin"] * 5}, index=["a"] * 5 + list("bcdef"))
+    taken = pd.DataFrame({"p": [True, False] * 5}, index=rows.index)
+    card = make_ranker("logistic", Training()).fit(rows, taken).compile()
     assert [b.levels for b in card.bins] == [("tin",)]

@@ -66,7 +66,8 @@ def read_examples(
 ) -> Examples:
     """Check what `fit` was given and return it as arrays.
 
-    Rows of X with the same label in its index are of one account. Rows that weigh nothing are left out, and under "one_of" those that took up none of the products they lacked.
+    Rows of X with the same label in its index are of one account. Rows that weigh nothing are left out, and under
+    "one_of" those that took up none of the products they lacked.
 
     Raises
     ------

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from recommender.ranking.binning import Bins, CategoryBins, NumericBins, is_category, read_numbers, read_texts
@@ -46,9 +45,10 @@ def _levels(accounts: Mapping[str, int], most: int, fewest: int) -> tuple[str, .
 
 def _accounts_of(texts: "pa.Array[Any]", account: NDArray[np.int64]) -> dict[str, int]:
     """Return how many accounts say each text."""
-    said = pa.table({"text": texts, "account": account}).filter(pc.field("text").is_valid())
-    counted = said.group_by("text").aggregate([("account", "count_distinct")])
-    return dict(zip(counted["text"].to_pylist(), counted["account_count_distinct"].to_pylist(), strict=True))
+    said = pa.table({"text": texts, "account": pa.array(account)})
+    counted: Any = said.group_by("text").aggregate([("account", "count_distinct")])
+    counts = zip(counted["text"].to_pylist(), counted["account_count_distinct"].to_pylist(), strict=True)
+    return {text: count for text, count in counts if text is not None}
 
 
 def _edges(values: NDArray[np.float64], max_bins: int) -> NDArray[np.float64]:

@@ -42,7 +42,8 @@ class LogisticRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has n
     max_bins
         Of a number, missing values aside.
     max_levels, min_level_rows
-        A category keeps the levels of most accounts, of at least so many, whatever the rows of each; the rest share a bin.
+        A category keeps the levels of most accounts, of at least so many; the rest share a bin. Rows with one label
+        in the index of X are of one account.
     max_rows
         Where there are more, rows without take-up are sampled and weigh accordingly more.
     n_jobs
