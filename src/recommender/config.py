@@ -143,8 +143,9 @@ class Features:
 class Formats:
     """How texts write dates and amounts, by example; a date in ISO 8601 is read in any case.
 
-    Days and months may have one digit, years two, and `.`, `/` and `-` all stand between them; after a date there may
-    be a time, with AM or PM. Where a comma groups thousands it may be left out.
+    Days and months may have one digit, years two (00 to 69 are of this century, others are refused), and `.`, `/` and
+    `-` all stand between them; after a date there may be a time, with AM or PM. Where a comma groups thousands it may
+    be left out.
     """
 
     dates: Literal["2026-06-30", "30.06.2026", "06/30/2026"] = "2026-06-30"

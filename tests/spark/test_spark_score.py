@@ -11,8 +11,9 @@ import pytest
 
 import recommender
 import recommender.spark
-from recommender.errors import FeatureError, ModelError, StaleDataWarning
-from recommender.model import FreshComplaints
+from recommender.config import Config, Trust
+from recommender.errors import DataError, FeatureError, ModelError, StaleDataWarning
+from recommender.model import FreshComplaints, make_key, save_model, sign_model
 from recommender.spark.shipping import ship, unpack
 
 AS_OF = "2026-06-15T00:00+00:00"
@@ -111,6 +112,16 @@ def test_rows_without_a_feature_are_refused_before_spark_starts(saved, model):
     absent = model.scorecard.features[0]
     with pytest.raises(FeatureError, match=absent):
         recommender.spark.score(saved.drop(absent), model, as_of=AS_OF)
+
+
+def test_settings_that_trust_keys_refuse_an_unsigned_folder(model, tmp_path):
+    config = Config(trust=Trust(keys=(make_key(tmp_path / "mine.key"),)))
+    folder = save_model(model, tmp_path / "model")
+    with pytest.raises(ModelError, match="signature was needed"):
+        recommender.spark.score({}, folder, as_of=AS_OF, config=config)
+    sign_model(folder, tmp_path / "mine.key")
+    with pytest.raises(DataError, match="On Spark, tables are read from"):
+        recommender.spark.score({}, folder, as_of=AS_OF, config=config)
 
 
 def test_a_model_that_was_changed_on_its_way_is_refused(model):

@@ -94,6 +94,9 @@ def _value(text: str | None, kind: pa.DataType) -> Any:
 
 def _of_json(value: Any, kind: Any) -> Any:
     if pa.types.is_list(kind):
+        # a text, too, can be gone through: its letters would be products that nobody has
+        if not isinstance(value, list):
+            raise TypeError
         return [_of_json(one, kind.value_type) for one in value]
     if pa.types.is_struct(kind):
         return {field.name: _of_json(value[field.name], field.type) for field in kind}

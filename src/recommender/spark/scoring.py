@@ -22,7 +22,7 @@ from recommender.spark.schemas import no_rows, spark_schema
 from recommender.spark.shipping import ship, unpack
 from recommender.spark.sources import spark_tables
 from recommender.spark.taking import snapshot
-from recommender.tables import catalogue
+from recommender.tables import Tables, catalogue
 
 __all__ = ["Scored", "score"]
 
@@ -99,7 +99,8 @@ def score(
     k
         Offers per account at most, 0 to 3; the setting `offers.k`, if left out.
     config
-        The settings of raw tables; those of the model, if left out.
+        The settings of raw tables; those of the model, if left out. Where they name `[trust] keys`, a folder that
+        none of these signed is refused.
 
     Raises
     ------
@@ -107,8 +108,11 @@ def score(
         If `source` is nothing that can be scored.
     FeatureError
         If the model reads a feature that the rows do not have.
+    ModelError
+        If the folder is no whole model, or not signed by a key that the settings trust.
     """
-    loaded = model if isinstance(model, Model) else load_model(model)
+    trusted = (source.config if isinstance(source, Tables) else config or Config()).trust.keys
+    loaded = model if isinstance(model, Model) else load_model(model, trusted_keys=trusted)
     if isinstance(source, DataFrame):
         moment = datetime.now(UTC) if as_of is None else loaded.config.moment(as_of)
         rows = source

@@ -21,6 +21,7 @@ AMOUNTS: Final = {
     "1 234,56": (" ", ",", r"^\s*[+-]?([0-9]+|[0-9]{1,3}([ \x{a0}\x{202f}'][0-9]{3})+)(,[0-9]+)?\s*$"),
 }
 _SPACES: Final = r"[ \x{a0}\x{202f}']"
+_UNCLEAR: Final = "70"
 _NUMBERS: Final = frozenset({"money", "seconds", "bytes"})
 
 
@@ -60,7 +61,9 @@ def _iso(text: Any, *, day_first: bool) -> ir.Value:
     full = ibis.ifelse(year.length() == 2, ibis.literal("20") + year, year)
     date = full + "-" + month.lpad(2, "0") + "-" + day.lpad(2, "0")
     time = ibis.ifelse(hour == "", "", ibis.literal(" ") + _of_24(hour, half.lower()) + ":" + minute + rest)
-    return ibis.ifelse(text.re_search(DATE), date + time, text)
+    # 98 is 1998 where someone joined, and 99 is 2099 where something ends: neither is guessed
+    is_clear = (year.length() == 4) | (year < _UNCLEAR)
+    return ibis.ifelse(text.re_search(DATE) & is_clear, date + time, text)
 
 
 def _of_24(hour: Any, half: Any) -> ir.Value:
