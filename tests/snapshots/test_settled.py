@@ -1,5 +1,6 @@
 """The shorter way on DuckDB changes no value."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from unittest.mock import Mock
 
@@ -29,4 +30,13 @@ def test_codes_and_tables_computed_once_change_no_value(
 def test_nothing_temporary_is_left(tables: Tables, until: datetime):
     before = temporary(tables)
     build_snapshot(tables, until, indicators=())
+    assert temporary(tables) == before
+
+
+def test_threads_that_share_a_connection_take_turns(tables: Tables, until: datetime):
+    before = temporary(tables)
+    alone = build_snapshot(tables, until, indicators=())
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: build_snapshot(tables, until, indicators=()), range(4)))
+    assert all(one.equals(alone, check_metadata=True) for one in found)
     assert temporary(tables) == before

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from threading import RLock
 from typing import Any, Final
 
 import duckdb
@@ -22,6 +23,9 @@ _EXAMPLES: Final = {
     "threads": "a whole number of 1 or more",
     "temp_directory": "the path of a folder",
 }
+
+# A connection answers one thread at a time.
+_TURN: Final = RLock()
 
 
 def connect(engine: Engine, database: str = ":memory:") -> DuckDB:
@@ -53,7 +57,7 @@ def fetch(expression: ir.Table, what: str) -> pa.Table:
     DataError
         If the engine fails. Its own words are left out of the sentence, as they may quote rows.
     """
-    with _said(what):
+    with _said(what), _TURN:
         table: pa.Table = expression.to_pyarrow()
     return table
 
@@ -67,10 +71,12 @@ def kept(expression: ir.Table, what: str) -> Iterator[ir.Table]:
     DataError
         If the engine fails.
     """
-    with _said(what):
-        table = expression.cache()
-    with table:
-        yield table
+    # The turn lasts as long as the table: Ibis would give another thread that asks for the same this very table.
+    with _TURN:
+        with _said(what):
+            table = expression.cache()
+        with table:
+            yield table
 
 
 def is_on_duckdb(expression: ir.Expr) -> bool:
