@@ -13,6 +13,8 @@ from recommender.model import load_model
 from recommender.tracking import CHAMPION, Store, champion, promote, record, rollback
 from recommender.tracking.store import client_of
 
+pytestmark = pytest.mark.xdist_group("mlflow")  # one server for all
+
 
 @pytest.fixture(scope="session")
 def client(store):

@@ -12,6 +12,8 @@ from recommender.errors import StaleDataWarning
 from recommender.model import flat_rows, load_model
 from recommender.scoring.served import Served
 
+pytestmark = pytest.mark.xdist_group("mlflow")  # one server for all
+
 
 @pytest.fixture(scope="module")
 def ask(serving):
