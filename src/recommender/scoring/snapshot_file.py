@@ -55,7 +55,9 @@ def read_accounts(path: Path, columns: Collection[str] | None, accounts: Sequenc
         rows = file.read_row_groups(_groups_of(file, accounts), columns=names)
         if rows.schema.get_field_index(ACCOUNT) < 0:
             return rows
-        return rows.filter(pc.is_in(rows.column(ACCOUNT).cast(pa.string()), pa.array(list(accounts), pa.string())))
+        # ids count without their blanks, as everywhere: of an account that stands twice, both rows must be found
+        ids = pc.utf8_trim_whitespace(rows.column(ACCOUNT).cast(pa.string()))
+        return rows.filter(pc.is_in(ids, pa.array(list(accounts), pa.string())))
 
 
 @contextmanager
@@ -88,4 +90,6 @@ def _groups_of(file: pq.ParquetFile, accounts: Sequence[str]) -> list[int]:
 def _may_hold(statistics: Any, accounts: Sequence[str]) -> bool:
     if statistics is None or not statistics.has_min_max or not isinstance(statistics.min, str):
         return True
-    return any(statistics.min <= account <= statistics.max for account in accounts)
+    if any(end != end.lstrip() for end in (statistics.min, statistics.max)):
+        return True
+    return any(statistics.min.rstrip() <= account <= statistics.max for account in accounts)
