@@ -27,6 +27,7 @@ _KINDS: Mapping[str, pa.DataType] = {
     "flag": pa.bool_(),
     "seconds": pa.int64(),
     "bytes": pa.int64(),
+    "count": pa.int64(),
     "money": pa.decimal128(12, 2),
 }
 _USUAL: Mapping[str, Sequence[Mapping[str, Any]]] = {

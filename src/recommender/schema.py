@@ -6,7 +6,7 @@ Nothing else in the package spells a column name.
 from dataclasses import dataclass
 from typing import Final, Literal
 
-ColumnType = Literal["id", "ids", "text", "time", "flag", "seconds", "bytes", "money"]
+ColumnType = Literal["id", "ids", "text", "time", "flag", "seconds", "bytes", "count", "money"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ ALL_CHANNELS: Final = "*"
 _RECORDED = Column(RECORDED_AT, "time", required=False, about="when the row became known")
 _ACCOUNT_ID = Column(ACCOUNT, "id", about="the account")
 _PRODUCT_ID = Column(PRODUCT, "id", about="the product")
+_ROAMING = Column("roaming", "flag", required=False, nullable=True, about="true: the account was abroad; null: unknown")
 
 DIRECTIONS: Final = ("in", "out")
 DESTINATIONS: Final = ("local", "national", "mobile", "international", "premium", "freephone")
@@ -102,6 +103,9 @@ PRODUCTS: Final = TableContract(
         Column("includes", "ids", required=False, nullable=True, about="a bundle's parts"),
         Column("is_offered", "flag", required=False, nullable=True, about="false: held, but no longer sold"),
         Column("uses_usage_data", "flag", required=False, nullable=True, about="ranked from usage"),
+        Column("included_minutes", "count", required=False, nullable=True, minimum=0, about="of calls, per 30 days"),
+        Column("included_messages", "count", required=False, nullable=True, minimum=0, about="messages, per 30 days"),
+        Column("included_bytes", "bytes", required=False, nullable=True, minimum=0, about="cellular data, per 30 days"),
         _RECORDED,
     ),
     key=(PRODUCT,),
@@ -158,6 +162,7 @@ CALLS: Final = TableContract(
         Column("destination", "text", nullable=True, one_of=DESTINATIONS, about="what was called"),
         Column("charge", "money", nullable=True, minimum=0, about="what the bill asks for it"),
         Column("counterparty", "id", required=False, nullable=True, about="already pseudonymised"),
+        _ROAMING,
         _RECORDED,
     ),
     happened=("started_at",),
@@ -174,6 +179,7 @@ SESSIONS: Final = TableContract(
         Column("bytes", "bytes", minimum=0, about="up and down together"),
         Column("network", "text", one_of=NETWORKS, about="what carried it"),
         Column("venue", "text", required=False, nullable=True, about="where, for hotspots: coffee_shop, train, ..."),
+        _ROAMING,
         _RECORDED,
     ),
     happened=("started_at",),

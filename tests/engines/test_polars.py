@@ -22,6 +22,8 @@ def test_a_snapshot_on_polars_is_that_on_duckdb(frames, raw, settings):
     there = build_snapshot(read_tables(ibis.polars.connect(frames), settings), AS_OF)
     here = build_snapshot(read_tables(raw, settings), AS_OF)
     assert here.num_rows > 20
+    for name in ("roaming_minutes_90d", "days_with_roaming_sessions_90d", "share_allowance_bytes_used_30d"):
+        assert len(set(here[name].drop_null().to_pylist())) > 5
     assert there.equals(here, check_metadata=True)
 
 

@@ -35,6 +35,8 @@ def test_the_seed_questions_are_answered_by_name():
         "call_daytime_minutes_30d",  # does this account phone by day?
         "coffee_shop_sessions_90d",  # does it use wi-fi in coffee shops?
         "unused_products_90d",  # is it paying for a package it does not use?
+        "share_allowance_minutes_used_30d",  # or for more than it needs?
+        "roaming_minutes_90d",  # does it phone abroad?
         "tenure_months",  # how long a customer,
         "products_held",  # with which products?
         "complaints_open",  # is a problem open,

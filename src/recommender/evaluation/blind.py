@@ -12,7 +12,7 @@ from recommender.usage import INDICATORS, Indicator
 
 __all__ = ["blind_snapshot"]
 
-_TELLING: Final = frozenset({"holdings", "packages", "contacts", "bills"})
+_TELLING: Final = frozenset({"holdings", "packages", "allowances", "contacts", "bills"})
 
 
 def blind_snapshot(tables: Tables, as_of: datetime | str) -> pa.Table:

@@ -21,6 +21,7 @@ TYPES: dict[ColumnType, str] = {
     "flag": "boolean",
     "seconds": "int64",
     "bytes": "int64",
+    "count": "int64",
     "money": "int64",
 }
 _NEEDED: dict[ColumnType, str] = {
@@ -31,6 +32,7 @@ _NEEDED: dict[ColumnType, str] = {
     "flag": "true and false were",
     "seconds": "whole seconds were",
     "bytes": "whole bytes were",
+    "count": "whole numbers were",
     "money": "amounts were",
 }
 _PADDED = r"^\s|\s$"  # of ids, which are many and differ, asking costs less than stripping
@@ -229,6 +231,7 @@ _FITS: dict[ColumnType, Callable[[dt.DataType], bool]] = {
     "flag": lambda dtype: dtype.is_boolean() or dtype.is_integer() or dtype.is_string(),
     "seconds": _is_number,
     "bytes": _is_number,
+    "count": _is_number,
     "money": _is_number,
 }
 _CASTS: dict[ColumnType, Callable[[Any], ir.Value]] = {
@@ -238,4 +241,5 @@ _CASTS: dict[ColumnType, Callable[[Any], ir.Value]] = {
     "flag": _flag,
     "seconds": _whole,
     "bytes": _whole,
+    "count": _whole,
 }

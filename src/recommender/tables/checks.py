@@ -21,6 +21,7 @@ _NOT: dict[str, str] = {
     "flag": "cannot be read as true or false",
     "seconds": "cannot be read as whole seconds",
     "bytes": "cannot be read as whole bytes",
+    "count": "cannot be read as a whole number",
     "money": "cannot be read as an amount with as many decimals as minor_digits in recommender.toml says",
 }
 _NEVER_EMPTY = (ACCOUNTS.name, PRODUCTS.name)

@@ -12,6 +12,7 @@ _TYPES = {
     "flag": "true or false",
     "seconds": "whole seconds",
     "bytes": "whole bytes",
+    "count": "whole number",
     "money": "amount",
 }
 _HEAD = """\
@@ -58,7 +59,7 @@ An amount that is not written as the format says is refused: 12.34 beside 1.234,
   time is read in `time_zone` of the settings, and refused where none is named. A wall time that the clock shows twice
   (autumn) is the first of the two; one that it never shows (spring) is moved forward by the hour that was skipped.
 - **True or false** are booleans, 0 and 1, or true/false, t/f, yes/no, y/n in any letters.
-- **Whole seconds and bytes** are whole numbers; floats and decimals pass where they are whole.
+- **Whole seconds, bytes and numbers** are whole; floats and decimals pass where they are.
 - **Amounts** are decimals, floats, whole numbers or text, in the operator's currency with a decimal point. They become
   whole minor units (`minor_digits` in the settings: 2 for cents). A finer amount is refused, not rounded: set
   `minor_digits` to the decimals that charges are rated in. Less than a thousandth of a minor unit is taken for the

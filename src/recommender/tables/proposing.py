@@ -18,6 +18,7 @@ from recommender.tables.spelling import AMOUNTS, DATE
 __all__ = ["Proposal", "propose"]
 
 _MOST: Final = 5_000
+_WRITTEN: Final = frozenset({"time", "money", "seconds", "bytes", "count"})
 _BY_MONTH, _BY_DAY = "06/30/2026", "30.06.2026"
 _COMMA_GROUPS, _COMMA_DECIMALS = "1,234.56", "1.234,56"
 _PLAIN: Final = r"^\s*[+-]?[0-9]+([.][0-9]+)?\s*$"
@@ -100,7 +101,7 @@ def _texts(
     """Yield the texts of each column that holds times or numbers, as far as it is text."""
     for column in contract.columns:
         theirs = there.get(names.get(column.name, column.name))
-        if column.type in {"time", "money", "seconds", "bytes"} and theirs is not None and theirs.type().is_string():
+        if column.type in _WRITTEN and theirs is not None and theirs.type().is_string():
             some = theirs.as_table().distinct().limit(_MOST)
             try:
                 found = fetch(some, contract.name).column(0).to_pylist()

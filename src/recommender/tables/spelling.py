@@ -22,7 +22,7 @@ AMOUNTS: Final = {
 }
 _SPACES: Final = r"[ \x{a0}\x{202f}']"
 _UNCLEAR: Final = "70"
-_NUMBERS: Final = frozenset({"money", "seconds", "bytes"})
+_NUMBERS: Final = frozenset({"money", "seconds", "bytes", "count"})
 
 
 def respelt(table: ir.Table, contract: TableContract, config: Config) -> ir.Table:

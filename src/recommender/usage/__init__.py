@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from recommender.usage.allowances import ALLOWANCES
 from recommender.usage.bills import BILLS, unpaid
 from recommender.usage.calls import CALLS
 from recommender.usage.cells import LONG, SHORT, Cells
@@ -17,6 +18,7 @@ from recommender.usage.messages import MESSAGES
 from recommender.usage.packages import PACKAGES
 from recommender.usage.partners import PARTNERS
 from recommender.usage.ratio import ratio
+from recommender.usage.roaming import ROAMING_CALLS, ROAMING_SESSIONS
 from recommender.usage.rows import Rows
 from recommender.usage.sessions import SESSIONS
 
@@ -42,12 +44,15 @@ INDICATORS: Final[tuple[Indicator, ...]] = (
     *TENURE,
     *HOLDINGS,
     *CALLS,
+    *ROAMING_CALLS,
     *CALL_DAYS,
     *PARTNERS,
     *SESSIONS,
+    *ROAMING_SESSIONS,
     *SESSION_DAYS,
     *MESSAGES,
     *PACKAGES,
+    *ALLOWANCES,
     *COMPLAINTS,
     *CONTACTS,
     *BILLS,

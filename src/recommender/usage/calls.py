@@ -9,6 +9,7 @@ from recommender.usage.clock import band, recent
 from recommender.usage.indicator import Indicator
 from recommender.usage.known import Known
 from recommender.usage.ratio import ratio
+from recommender.usage.roaming import by_place
 
 __all__ = ["CALLS", "calls"]
 
@@ -21,6 +22,7 @@ def calls(known: Known) -> Cells:
         band(known, events.started_at),
         by_word("direction", events.direction, schema.DIRECTIONS),
         by_word("destination", events.destination, schema.DESTINATIONS),
+        by_place(events.roaming),
     )
     measures = {"calls": ibis.literal(1), "seconds": events.duration_s, "charge": events.charge}
     return fill(known, "calls", events, dimensions, measures)

@@ -20,8 +20,9 @@ are the weekend at every hour.
 
 Unknown is null and never 0. A count is 0 where the table is there and has no row of the account; it is null where the
 table is missing and, for calls, sessions and messages, where the account does not consent to the use of its usage data.
-A share or a mean of nothing is null. Shares are 0 to 1. A ratio is a rate of the last 30 days over that of the last 90,
-so 1 is no change.
+A share or a mean of nothing is null. Shares are 0 to 1, and more where an allowance is exceeded. A ratio is a
+rate of the last 30 days over that of the last 90, so 1 is no change. Use abroad is told from the calls and sessions
+that say where they were, and is null where none of the window does.
 
 Attributes of the accounts table are features under their own names. `tables.with_indicators(own)` adds indicators of
 one's own, each a `recommender.Indicator`: a function with a docstring, a unit, a phrase and the group whose rows it

@@ -11,6 +11,7 @@ from ibis.expr import types as ir
 
 from recommender import schema
 from recommender.errors import FeatureError
+from recommender.usage.allowances import allowances
 from recommender.usage.bills import bills
 from recommender.usage.calls import calls
 from recommender.usage.complaints import complaints
@@ -40,6 +41,7 @@ class Group:
 GROUPS: Mapping[str, Group] = MappingProxyType(
     {
         "accounts": Group("accounts", accounts),
+        "allowances": Group("holdings", allowances),
         "bills": Group("bills", bills),
         "call_days": Group("calls", call_days),
         "call_events": Group("calls", call_events),

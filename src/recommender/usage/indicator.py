@@ -17,10 +17,10 @@ class Indicator:
     """One feature of a snapshot.
 
     `compute` takes the rows of its `group` (see `GROUPS`) and returns one value per account, an aggregate of them. Its
-    name is the column, the first line of its docstring the definition. `unit` is a word ("share" is 0 to 1, "yes or
-    no" a boolean), `says` the phrase in which a reason says it, with `{value}` in it. `{currency}` in any of them
-    is the operator's. In a name, a definition and a phrase, `30d`, `30 days`, `90d` and `90 days` mean the short and
-    the long window and are rewritten where the config sets other days.
+    name is the column, the first line of its docstring the definition. `unit` is a word ("share" is 0 to 1, of an
+    allowance also more, "yes or no" a boolean), `says` the phrase in which a reason says it, with `{value}` in it.
+    `{currency}` in any of them is the operator's. In a name, a definition and a phrase, `30d`, `30 days`, `90d` and
+    `90 days` mean the short and the long window and are rewritten where the config sets other days.
 
     Examples
     --------

@@ -9,6 +9,7 @@ from recommender.usage.clock import band, recent
 from recommender.usage.indicator import Indicator
 from recommender.usage.known import Known
 from recommender.usage.ratio import ratio
+from recommender.usage.roaming import by_place
 
 __all__ = ["SESSIONS", "VENUES", "sessions"]
 
@@ -23,6 +24,7 @@ def sessions(known: Known) -> Cells:
         band(known, events.started_at),
         by_word("network", events.network, schema.NETWORKS),
         by_word("venue", events.venue.lower().re_replace(r"[\s-]+", "_"), VENUES),
+        by_place(events.roaming),
     )
     measures = {"sessions": ibis.literal(1), "seconds": events.duration_s, "bytes": events.bytes}
     return fill(known, "sessions", events, dimensions, measures)
