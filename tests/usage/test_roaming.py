@@ -51,7 +51,7 @@ def test_roaming_is_unknown_where_the_source_has_no_such_column(ask: Ask):
 
 
 def test_roaming_is_unknown_where_no_event_of_the_account_says_so(small_tables: Callable[..., Tables]):
-    other = {"account_id": "b", "roaming": True}
+    other: dict[str, Any] = {"account_id": "b", "roaming": True}
     accounts = [{"account_id": one, "opened_at": "2020-01-01"} for one in "ab"]
     silent = {
         "calls": [call("2026-06-24 08:00", roaming=None), call("2026-06-24 08:00", **other)],
