@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
 
 from recommender.ranking.assembly import count_positives, pooled_rate
 from recommender.ranking.examples import Examples
 from recommender.ranking.links import logit
+from recommender.ranking.one_thread import one_blas_thread
 from recommender.ranking.ridge import Basis, Leads, Logistic, fit_logistic, fit_softmax, make_basis
 from recommender.ranking.sampling import fewer_negatives
 
@@ -45,7 +45,7 @@ def fit_points(
     basis = make_basis(sizes, is_ordered)
     penalties = _penalties(examples, len(found), penalty)
     # the vectors are short: more threads of BLAS cost time, and make sums depend on their number
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         if examples.link == "independent":
             return _independent(examples, found, basis, penalties, n_jobs, seed)
         one_hot = basis.one_hot(found)
@@ -65,7 +65,7 @@ def fit_product(
     """Fit one product; the parameters are those of `fit_points`, for examples of it alone, and of `fit_logistic`."""
     basis, weight = make_basis(sizes, is_ordered), examples.weight * examples.is_open[:, 0]
     prior, penalties = float(logit(np.array(pooled_rate(examples)))), _penalties(examples, len(found), penalty)
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         return fit_logistic(basis.one_hot(found), basis, examples.y[:, 0], weight, penalties[0], prior, leads, near)
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
 
 from recommender.ranking.co_holding import ease_weights
 from recommender.ranking.columns import Columns
 from recommender.ranking.examples import Examples
 from recommender.ranking.links import logit
+from recommender.ranking.one_thread import one_blas_thread
 from recommender.ranking.ridge import Basis, Leads, fit_logistic, make_basis
 
 __all__ = ["Affinity", "learn_affinity"]
@@ -66,7 +66,7 @@ def learn_affinity(examples: Examples, columns: Columns, n_jobs: int | None, see
     if not examples.held[:, :n_products].any():
         return None
     basis = make_basis(columns.sizes, columns.has_gap)
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         profiles = Parallel(n_jobs=n_jobs, prefer="threads")(
             delayed(_profile)(examples, columns, basis, product, seed + product) for product in range(n_products)
         )

@@ -7,7 +7,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
 
 from recommender.ranking.additive import targets
 from recommender.ranking.assembly import assemble
@@ -15,6 +14,7 @@ from recommender.ranking.curves import fit_curves
 from recommender.ranking.examples import in_canonical_order, read_examples
 from recommender.ranking.frames import names_of, predict
 from recommender.ranking.links import Link
+from recommender.ranking.one_thread import one_blas_thread
 from recommender.ranking.scorecard import Scorecard
 from recommender.ranking.terms import Term
 
@@ -105,7 +105,7 @@ def ease_weights(held: NDArray[np.bool_], weight: Floats, l2: float, n_products:
     """
     holds = held.astype(np.float64)
     # sums of several threads would depend on their number
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         gram = (holds * weight[:, np.newaxis]).T @ holds
         inverse = np.linalg.inv(gram + l2 * np.eye(len(gram)))
     weights = -inverse / np.diag(inverse)

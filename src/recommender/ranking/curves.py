@@ -4,10 +4,10 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
 
 from recommender.ranking.links import Link
 from recommender.ranking.minimum import find_minimum
+from recommender.ranking.one_thread import one_blas_thread
 
 __all__ = ["fit_curves"]
 
@@ -42,7 +42,7 @@ def fit_curves(scores: Floats, target: Floats, is_open: Flags, weight: Floats, l
     centre = (exposure * scores).sum(axis=0) / np.maximum(exposure.sum(axis=0), 1e-12)
     curves = _Curves(scores - centre, centre, target, is_open, exposure, link)
     spread, parameters = np.array([1.0, 0.5]), np.zeros(2 * len(centre) + 2)
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         for _ in range(_ROUNDS):
             parameters = find_minimum(partial(curves.loss, spread=spread), parameters)
             next_spread = curves.spread(parameters, spread)
