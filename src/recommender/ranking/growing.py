@@ -12,6 +12,7 @@ from recommender.ranking.affinity import Affinity, learn_affinity
 from recommender.ranking.boosting import Boosting, boost
 from recommender.ranking.columns import Columns
 from recommender.ranking.examples import Examples
+from recommender.ranking.one_thread import one_blas_thread
 from recommender.ranking.ridge import Logistic
 from recommender.ranking.trees import Gains, Tables, joint_gains, mean_tables, read_tables
 from recommender.ranking.units import Unit, everything, of_product, tasks_of
@@ -64,6 +65,7 @@ class _Start:
     fitted: Logistic | None
 
 
+@one_blas_thread()
 def grow(ground: Ground, random: np.random.RandomState) -> tuple[list[Tables], Floats]:
     """Return the tables of each product and the intercepts, the mean over folds.
 

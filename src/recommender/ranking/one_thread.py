@@ -39,7 +39,7 @@ def one_blas_thread() -> Iterator[None]:
     """Hold BLAS to one thread until the last of all threads of this process that asked for it has left.
 
     threadpoolctl's own context restores what it found, and where two threads overlap, the first to leave would give
-    the other back its many threads in the middle of a sum.
+    the other back its many threads in the middle of a sum. What fits products in threads holds it around all of them.
     """
     _HOLDERS.enter()
     try:
