@@ -12,7 +12,7 @@ __all__ = ["one_blas_thread"]
 
 @dataclass
 class _Holders:
-    """How many hold the limit, which is the process's: the first sets it and the last takes it back."""
+    """How many hold the limit: each sets it, as a thread may have its own, and the last takes the first's back."""
 
     lock: Lock = field(default_factory=Lock)
     number: int = 0
@@ -21,8 +21,8 @@ class _Holders:
     def enter(self) -> None:
         with self.lock:
             self.number += 1
-            if self.number == 1:
-                self.limits = threadpool_limits(1, user_api="blas")
+            limits = threadpool_limits(1, user_api="blas")
+            self.limits = limits if self.number == 1 else self.limits
 
     def leave(self) -> None:
         with self.lock:
