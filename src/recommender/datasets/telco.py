@@ -86,6 +86,7 @@ _TYPES: Final[Mapping[str, pa.DataType]] = MappingProxyType(
         "id": pa.string(),
         "ids": pa.list_(pa.string()),
         "text": pa.string(),
+        "count": pa.int64(),
         "money": pa.decimal128(9, 2),
     }
 )
