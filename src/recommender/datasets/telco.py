@@ -87,6 +87,7 @@ _TYPES: Final[Mapping[str, pa.DataType]] = MappingProxyType(
         "ids": pa.list_(pa.string()),
         "text": pa.string(),
         "count": pa.int64(),
+        "bytes": pa.int64(),
         "money": pa.decimal128(9, 2),
     }
 )
