@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -11,39 +11,51 @@ import numpy as np
 import pandas as pd
 from contestants import OWN
 from environment import PINS
+from job import Job
 from ours import OURS
 
 import recommender
 from recommender.config import Training
 from recommender.evaluation import Examples, Judged, Judging, TimeSplit, examples_at, learn, summarise
-from recommender.ranking import BoostedRanker
 from recommender.simulation import simulate
 from recommender.tables import read_tables
 
-ACCOUNTS = 3_000
+OPERATOR = "operator"
+ACCOUNTS = 8_000
 QUICK_ACCOUNTS = 300
 CUT_OFFS = 7
 SHOWN = ("ndcg@3", "ndcg@3_of_oracle", "ece", "slope", "auc")
 
 
-def judge_operator(seeds: Sequence[int], build: Path, *, quick: bool) -> pd.DataFrame:
+def judge_operator(seeds: Sequence[int], job: Job) -> pd.DataFrame:
     """Return one row per ranker and seed; the operator of a seed is another one, and so are its accounts."""
-    return pd.DataFrame(row for seed in seeds for row in _judge(seed, build, QUICK_ACCOUNTS if quick else ACCOUNTS))
+    return pd.DataFrame(row for seed in seeds for row in _judge(seed, job))
 
 
-def _judge(seed: int, build: Path, accounts: int) -> Iterator[dict[str, Any]]:
-    folder = build / "operators" / f"{seed}-{accounts}-{_digest()}"
+def n_accounts(*, quick: bool) -> int:
+    return QUICK_ACCOUNTS if quick else ACCOUNTS
+
+
+def _judge(seed: int, job: Job) -> Iterator[dict[str, Any]]:
+    accounts = n_accounts(quick=job.quick)
+    folder = job.build / "operators" / f"{seed}-{accounts}-{_digest()}"
+    answers = {name: folder / f"{name}-{OWN.digest(PINS)}.json" for name in OURS}
+    if not (job.asks or any(answer.exists() for answer in answers.values())):
+        return
     split = TimeSplit.before(
         pd.Timestamp("2026-07-01", tz="Europe/Berlin").to_pydatetime(), Training(cut_offs=CUT_OFFS)
     )
     examples, truth = _examples(folder, split, accounts, seed)
     fold = split.folds(1)[0]
     train, test = examples.at(fold.train), examples.at([fold.test])
-    for name in OURS:
-        said, fit_s = _said(folder / f"{name}-{OWN.digest(PINS)}", OURS[name](seed), train, test)
-        judged = summarise({name: (Judged(name, test, said),)}, Judging(resamples=2, truth=truth))
-        pooled = judged[judged["product_id"].isna() & judged["cut_off"].isna()].set_index("metric")["value"]
-        yield {"contestant": name, "seed": seed, **pooled[list(SHOWN)].to_dict(), "fit s": fit_s}
+    for name, answer in answers.items():
+        if job.asks and not answer.exists():
+            _ask(answer, OURS[name](seed), train, test)
+        if answer.exists():
+            said, words = np.load(answer.with_suffix(".npy")), json.loads(answer.read_text())
+            judged = summarise({name: (Judged(name, test, said),)}, Judging(resamples=2, truth=truth))
+            pooled = judged[judged["product_id"].isna() & judged["cut_off"].isna()].set_index("metric")["value"]
+            yield {"contestant": name, "seed": seed, **pooled[list(SHOWN)].to_dict(), "fit s": words["fit_s"]}
 
 
 def _digest() -> str:
@@ -85,20 +97,10 @@ def _load(path: Path) -> Examples:
     return Examples(part("x:"), *flags, whole["account_id"].astype(object), cut_off)
 
 
-def _learn(ranker: Any, train: Examples) -> Callable[[Examples], Any]:
-    if not isinstance(ranker, BoostedRanker):
-        return learn(ranker, train)
-    fitted = ranker.fit(train.X, train.y, train.held)
-    return lambda other: fitted.predict_proba(other.X, other.held)[list(other.products)].to_numpy(dtype=np.float64)
-
-
-def _said(kept: Path, ranker: Any, train: Examples, test: Examples) -> tuple[np.ndarray, float]:
-    words = kept.with_suffix(".json")
-    if not words.exists():
-        print(f"{kept.parent.name}: {type(ranker).__name__}", flush=True)
-        start = process_time()
-        say = _learn(ranker, train)
-        fit_s = process_time() - start
-        np.save(kept.with_suffix(".npy"), say(test))
-        words.write_text(json.dumps({"fit_s": fit_s}))
-    return np.load(kept.with_suffix(".npy")), float(json.loads(words.read_text())["fit_s"])
+def _ask(answer: Path, ranker: Any, train: Examples, test: Examples) -> None:
+    print(f"{answer.parent.name}: {type(ranker).__name__}", flush=True)
+    start = process_time()
+    say = learn(ranker, train)
+    fit_s = process_time() - start
+    np.save(answer.with_suffix(".npy"), say(test))
+    answer.write_text(json.dumps({"fit_s": fit_s}))

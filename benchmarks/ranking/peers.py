@@ -12,6 +12,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
 from time import process_time
@@ -26,6 +27,7 @@ import scipy.sparse as sp
 VALIDATION = 0.2
 PATIENCE = 20
 MOST_TREES = 400
+TIE = 1e-6
 Setting = Mapping[str, Any]
 
 
@@ -114,8 +116,9 @@ def goodness(scores: np.ndarray, held: np.ndarray, hidden: np.ndarray, target: i
 
         return float(roc_auc_score(hidden[:, target], scores[:, target]))
     open_scores = np.where(held, -np.inf, scores)
-    above = (open_scores > open_scores[hidden][:, None]).sum(axis=1)
-    return float((1 / (1 + above)).mean())
+    own = open_scores[hidden][:, None]
+    above, level = (open_scores > own).sum(axis=1), (open_scores == own).sum(axis=1)
+    return float((1 / (above + (1 + level) / 2)).mean())
 
 
 def collaborate(
@@ -143,6 +146,11 @@ def grid(**choices: list[Any]) -> list[Setting]:
 
 def matrix(held: np.ndarray) -> sp.csr_matrix:
     return sp.csr_matrix(held.astype(np.float32))
+
+
+def by_popularity(scores: np.ndarray, fit: np.ndarray) -> np.ndarray:
+    """Order by popularity what scores alike: all products of an account of which no holding is left, to begin with."""
+    return scores + TIE * fit.mean(axis=0)
 
 
 def rectools_data(held: np.ndarray) -> Any:
@@ -173,7 +181,7 @@ def ease(fit: np.ndarray, asked: np.ndarray, _seed: int, regularization: float) 
     items = data.item_id_map.convert_to_external(np.arange(model.weight.shape[0]))
     weight = np.zeros((fit.shape[1], fit.shape[1]))
     weight[np.ix_(items, items)] = model.weight
-    return lambda: asked.astype(np.float64) @ weight
+    return lambda: by_popularity(asked.astype(np.float64) @ weight, fit)
 
 
 def _ranked(model: Any, asked: np.ndarray, **how: Any) -> np.ndarray:
@@ -189,7 +197,7 @@ def cosine(fit: np.ndarray, asked: np.ndarray, _seed: int, neighbours: int) -> C
 
     model = CosineRecommender(K=neighbours, num_threads=1)
     model.fit(matrix(fit), show_progress=False)
-    return lambda: _ranked(model, asked)
+    return lambda: by_popularity(_ranked(model, asked), fit)
 
 
 def als(
@@ -199,7 +207,7 @@ def als(
 
     model = AlternatingLeastSquares(factors, regularization, alpha, iterations=20, num_threads=1, random_state=seed)
     model.fit(matrix(fit), show_progress=False)
-    return lambda: _ranked(model, asked, recalculate_user=True)
+    return lambda: by_popularity(_ranked(model, asked, recalculate_user=True), fit)
 
 
 def bpr(
@@ -225,24 +233,34 @@ def one_hot(frame: pd.DataFrame) -> sp.csr_matrix:
 
 
 def lightfm(
-    fit: Known, asked: Known, seed: int, loss: str, components: int, epochs: int, *, with_features: bool
+    fit: Known, asked: Known, seed: int, target: int | None, fitting: Setting, *, by_id: bool, with_features: bool
 ) -> Callable[[], np.ndarray]:
-    """As `bpr`; an account is its id and, `with_features`, its features besides."""
+    """An account is its id, so that it has to be learnt from with what is left of it; or its features; or both."""
     from lightfm import LightFM
 
-    held = np.concatenate([fit.held, asked.held])
-    who: Any = sp.identity(len(held), dtype=np.float32, format="csr")
+    known = interactions(fit.held, asked.held if by_id else asked.held[:0], target, fitting["loss"])
+    who: Any = sp.identity(len(fit.held) + len(asked.held), dtype=np.float32, format="csr")
     if with_features:
-        features = pd.concat([fit.features, asked.features], ignore_index=True)
-        who = sp.hstack([who, one_hot(features)]).tocsr()
-    model = LightFM(no_components=components, loss=loss, random_state=seed)
-    model.fit(matrix(held).tocoo(), user_features=who, epochs=epochs, num_threads=1)
+        of_account = one_hot(pd.concat([fit.features, asked.features], ignore_index=True))
+        who = sp.hstack([who, of_account]).tocsr() if by_id else of_account
+    model = LightFM(no_components=fitting["components"], loss=fitting["loss"], random_state=seed)
+    model.fit(known, user_features=who[: known.shape[0]], epochs=fitting["epochs"], num_threads=1)
 
     def say() -> np.ndarray:
         (user_bias, users), (item_bias, items) = model.get_user_representations(who), model.get_item_representations()
         return (users[len(fit.held) :] @ items.T) + user_bias[len(fit.held) :, None] + item_bias
 
     return say
+
+
+def interactions(fit: np.ndarray, asked: np.ndarray, target: int | None, loss: str) -> sp.coo_matrix:
+    """Held products are 1; the logistic loss needs the others as well, as -1, where the losses of ranks draw them."""
+    if loss != "logistic":
+        return matrix(np.concatenate([fit, asked])).tocoo()
+    signs = np.where(np.concatenate([fit, asked]), 1, -1).astype(np.float32)
+    if target is not None:
+        signs[len(fit) :, target] = 0
+    return sp.coo_matrix(signs)
 
 
 # ---- boosting: read the account -----------------------------------------------------------------------------------
@@ -408,8 +426,9 @@ def explainable(task: Task) -> Answer:
 
 
 def lightfm_by(*, with_features: bool) -> Callable[[Task], Answer]:
-    settings = grid(loss=["warp", "logistic"], components=[8, 24], epochs=[10, 40], with_features=[with_features])
-    return lambda task: collaborate(task, lightfm, settings, sees_features=True)
+    fitting = grid(loss=["warp", "logistic"], components=[8, 24], epochs=[10, 40])
+    settings = grid(fitting=fitting, by_id=[True, False] if with_features else [True], with_features=[with_features])
+    return lambda task: collaborate(task, partial(lightfm, target=task.target), settings, sees_features=True)
 
 
 PEERS: Mapping[str, Callable[[Task], Answer]] = {

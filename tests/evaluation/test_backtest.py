@@ -16,11 +16,12 @@ from recommender.evaluation import (
     TimeSplit,
     backtest,
     compare,
+    learn,
     measure,
     pool,
     roll,
 )
-from recommender.ranking import PopularityRanker
+from recommender.ranking import BoostedRanker, PopularityRanker
 
 FEW = Judging(resamples=50)
 
@@ -98,6 +99,18 @@ def test_figures_of_products_are_of_all_cut_offs_together(examples: Examples, sp
     assert by_product["cut_off"].isna().all()
     assert by_product.groupby("product_id").size().to_dict() == dict.fromkeys("abc", 7)
     assert by_product.loc[by_product["metric"] == "share@3", "value"].sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("ranker", [BoostedRanker(max_trees=20), PopularityRanker()])
+def test_the_latest_cut_off_learnt_from_sets_the_level(ranker: Any, examples: Examples, split: TimeSplit) -> None:
+    latest = (examples.cut_off == split.cut_offs[2]).to_numpy(dtype=bool)
+    held = pd.DataFrame(False, index=examples.X.index, columns=examples.y.columns)
+    y = examples.y.assign(c=np.where(latest, np.arange(len(latest)) % 2 == 0, np.arange(len(latest)) % 10 == 0))
+    alone = Examples(examples.X, y, held, examples.account_id, examples.cut_off)
+
+    say = learn(ranker, alone.at(split.cut_offs[:3]))
+
+    assert_allclose(say(alone.at(split.cut_offs[3:]))[:, 2].mean(), 1 / 2, atol=0.03)
 
 
 def test_metrics_of_fit_are_over_the_accounts_with_a_take_up(examples: Examples, split: TimeSplit) -> None:

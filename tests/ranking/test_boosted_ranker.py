@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.special import expit as logistic
 
 from recommender.errors import ModelError
-from recommender.ranking import BoostedRanker
+from recommender.ranking import BoostedRanker, calibrate
 from recommender.ranking.boosted import BoostedModel
 from recommender.ranking.frames import read_features
 
@@ -50,6 +51,16 @@ def test_arrays_bring_the_model_back_bit_for_bit(one_of: bool):  # noqa: FBT001 
     assert_array_equal(again.propensities(rows, held), trained.propensities(rows, held))
 
 
+def test_calibration_bends_the_log_odds_of_trees_to_what_later_rows_say():
+    X, y = three_way()
+    trained, rows, held = BoostedRanker(**SMALL).fit(X, y).compile(), read_features(X), np.zeros((len(X), 1), bool)
+    bent = logistic(1.0 + 0.5 * trained.log_odds(rows, held))
+    later = pd.DataFrame(np.random.default_rng(2).random(bent.shape) < bent, columns=["film"])
+    curved = calibrate(trained, X, later)
+    assert_allclose(curved.propensities(rows, held), bent, atol=0.03)
+    assert_allclose(curved.base_rate, curved.propensities(rows, held).mean(axis=0))
+
+
 def broken(fault: str) -> dict[str, Any]:
     arrays = model(one_of=False)[0].to_arrays()
     shape, trees = arrays["tree_shape"], arrays["trees"]
@@ -59,6 +70,9 @@ def broken(fault: str) -> dict[str, Any]:
         "no fold": {"tree_shape": np.concatenate([[0], shape[1:]])},
         "too few texts": {"tree_shape": np.array([2, 0, len(trees)])},
         "an end beyond the text": {"tree_shape": np.concatenate([shape[:-1], [shape[-1] + 1]])},
+        "no slopes": {"tree_slope": None},
+        "too few slopes": {"tree_slope": np.ones(1)},
+        "a slope that is no number": {"tree_slope": np.array([1.0, np.nan])},
         "no text": {"trees": np.full_like(trees, 255)},
         "not LightGBM's": {"trees": np.full_like(trees, ord("x"))},
     }
@@ -68,7 +82,18 @@ def broken(fault: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "fault",
-    ["no trees", "another type", "no fold", "too few texts", "an end beyond the text", "no text", "not LightGBM's"],
+    [
+        "no trees",
+        "another type",
+        "no fold",
+        "too few texts",
+        "an end beyond the text",
+        "no slopes",
+        "too few slopes",
+        "a slope that is no number",
+        "no text",
+        "not LightGBM's",
+    ],
 )
 def test_broken_arrays_are_refused(fault: str):
     arrays = broken(fault)

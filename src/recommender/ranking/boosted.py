@@ -1,7 +1,7 @@
 """The compiled form of unrestricted boosting: LightGBM's own text, read by LightGBM."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 
 _TREES = "trees"
 _SHAPE = "tree_shape"
+_SLOPE = "tree_slope"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +35,17 @@ class BoostedModel:
         A scorecard without terms: bins, intercepts, base rates and flags.
     texts
         LightGBM's text of each fold of each product (of all products under "one_of"), folds of a product together;
-        empty where no tree was grown. The log-odds are the intercept plus the mean over folds.
+        empty where no tree was grown.
     n_folds
         How many texts one product has.
+    slope : array of shape (n_products,)
+        The log-odds are the intercept plus the slope times the mean over folds.
     """
 
     card: Scorecard
     texts: tuple[str, ...]
     n_folds: int
+    slope: Floats
 
     @property
     def link(self) -> Link:
@@ -81,8 +85,16 @@ class BoostedModel:
             if booster is not None and len(values):
                 scores = np.asarray(booster.predict(values, raw_score=True, num_threads=1)).reshape(-1, width)
                 first = 0 if self.card.link == "one_of" else i // self.n_folds
-                total[:, first : first + width] += scores / self.n_folds
+                total[:, first : first + width] += self.slope[first : first + width] * scores / self.n_folds
         return total
+
+    def curved(self, shift: Floats, slope: Floats) -> "BoostedModel":
+        """Return the model whose log-odds are `shift + slope * log-odds`, both of shape (n_products,)."""
+        return replace(self, card=self.card.curved(shift, slope), slope=slope * self.slope)
+
+    def with_base_rate(self, base_rate: Floats) -> "BoostedModel":
+        """Return the model with other base rates, shape (n_products,)."""
+        return replace(self, card=self.card.with_base_rate(base_rate))
 
     def propensities(self, rows: pa.Table, held: NDArray[np.bool_]) -> Floats:
         """Return the propensities, 0 to 1; shape (n, n_products)."""
@@ -95,7 +107,8 @@ class BoostedModel:
         """Return the model as arrays without objects; `from_arrays` reads them back."""
         ends = np.cumsum([0, *(len(text.encode()) for text in self.texts)])
         trees = np.frombuffer("".join(self.texts).encode(), dtype=np.uint8)
-        return {**self.card.to_arrays(), _TREES: trees, _SHAPE: np.array([self.n_folds, *ends], dtype=np.int64)}
+        shape = np.array([self.n_folds, *ends], dtype=np.int64)
+        return {**self.card.to_arrays(), _TREES: trees, _SHAPE: shape, _SLOPE: self.slope}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "BoostedModel":
@@ -107,12 +120,17 @@ class BoostedModel:
             If an array is missing, unknown, of another type or shape, or LightGBM does not read its text. The text
             itself is LightGBM's to check: read it only where its origin is known.
         """
-        own = {name: array for name, array in arrays.items() if name not in (_TREES, _SHAPE)}
+        own = {name: array for name, array in arrays.items() if name not in (_TREES, _SHAPE, _SLOPE)}
         card, texts, n_folds = Scorecard.from_arrays(own), *_texts(arrays)
+        slope = arrays.get(_SLOPE)
+        if slope is None or slope.shape != card.intercept.shape or slope.dtype != np.float64:
+            raise ModelError("The boosted model is refused: its slopes are missing or of another type or shape.")
+        if not np.isfinite(slope).all():
+            raise ModelError("The boosted model is refused: a slope is not finite.")
         n_units = 1 if card.link == "one_of" else len(card.products)
         if len(texts) != n_units * n_folds or card.tables:
             raise ModelError("The boosted model is refused: it has more or fewer trees than products and folds.")
-        model = cls(card, texts, n_folds)
+        model = cls(card, texts, n_folds, slope)
         if any(booster.num_feature() != len(card.columns) for booster in model._boosters if booster is not None):
             raise ModelError("The boosted model is refused: its trees read other columns.")
         return model

@@ -119,7 +119,8 @@ class BoostedRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no
                 )
                 for p, seed in enumerate(seeds)
             ]
-        self.model_ = BoostedModel(card, _grow(self, make_columns(bins, found), units, card.intercept), self.n_folds)
+        texts = _grow(self, make_columns(bins, found), units, card.intercept)
+        self.model_ = BoostedModel(card, texts, self.n_folds, np.ones(len(card.products)))
         self.feature_names_in_ = names_of(X)
         self.n_features_in_ = len(self.feature_names_in_)
         self.products_ = pd.DataFrame(y).columns

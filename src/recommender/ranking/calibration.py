@@ -1,7 +1,6 @@
 """Calibration of a scorecard on a later period, folded into its points."""
 
-from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -11,11 +10,18 @@ from recommender.ranking.curves import fit_curves
 from recommender.ranking.frames import as_frame, held_matrix, read_features, read_flags
 from recommender.ranking.scorecard import Scorecard
 
+if TYPE_CHECKING:
+    from recommender.ranking.boosted import BoostedModel
+
 __all__ = ["calibrate"]
 
+Card = TypeVar("Card", Scorecard, "BoostedModel")
 
-def calibrate(scorecard: Scorecard, X: Any, y: Any, held: Any = None, sample_weight: Any = None) -> Scorecard:  # noqa: N803
+
+def calibrate(scorecard: Card, X: Any, y: Any, held: Any = None, sample_weight: Any = None) -> Card:  # noqa: N803
     """Fit a curve per product on rows that the scorecard did not learn from, and fold it into the points.
+
+    Unrestricted boosting, which has no points, keeps the slopes beside its trees.
 
     Log-odds become `shift + slope * log-odds`; a product with few take-ups is drawn to the pooled curve (see
     `curves.fit_curves`). As slopes multiply points and shifts move intercepts, contributions stay exact. Base rates
@@ -51,10 +57,10 @@ def calibrate(scorecard: Scorecard, X: Any, y: Any, held: Any = None, sample_wei
     log_odds = scorecard.log_odds(rows, holds)
     shift, slope = fit_curves(log_odds[kept], target[kept], is_open[kept], weight[kept], scorecard.link)
     curved = scorecard.curved(shift, slope)
-    return replace(curved, base_rate=_mean_propensity(curved, rows, holds, is_open * weight[:, np.newaxis]))
+    return curved.with_base_rate(_mean_propensity(curved, rows, holds, is_open * weight[:, np.newaxis]))
 
 
-def _mean_propensity(scorecard: Scorecard, rows: pa.Table, holds: Any, exposure: Any) -> Any:
+def _mean_propensity(scorecard: Card, rows: pa.Table, holds: Any, exposure: Any) -> Any:
     total = exposure.sum(axis=0)
     mean = (exposure * scorecard.propensities(rows, holds)).sum(axis=0) / np.where(total > 0, total, 1.0)
     return np.where(total > 0, mean, scorecard.base_rate)

@@ -246,6 +246,10 @@ class Scorecard:
         )
         return replace(self, tables=tables, intercept=shift + slope * self.intercept)
 
+    def with_base_rate(self, base_rate: Floats) -> Self:
+        """Return the scorecard with other base rates, shape (n_products,)."""
+        return replace(self, base_rate=base_rate)
+
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return the scorecard as arrays without objects, fit for `.npz`; `from_arrays` reads them back."""
         return pack({field.name: getattr(self, field.name) for field in fields(self)})

@@ -114,7 +114,7 @@ def _way(tables: Tables, learn_from: LearnFrom) -> LearnFrom:
 
 def _learn(lessons: Lessons, learner: Any) -> Scorecard:
     fit = lessons.fit
-    learnt = learner.fit(fit.X, fit.y, fit.held, fit.sample_weight).compile()
+    learnt: Scorecard = learner.fit(fit.X, fit.y, fit.held, fit.sample_weight).compile()
     later = lessons.calibration
     return learnt if later is None else calibrate(learnt, later.X, later.y, later.held, later.sample_weight)
 
