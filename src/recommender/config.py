@@ -235,6 +235,10 @@ class Config:
         except (OverflowError, ValueError) as error:
             raise ConfigError(f"a moment between the years 2 and 9998 was needed, {at!s} came.") from error
 
+    def moment_or_now(self, at: date | str | None) -> datetime:
+        """Return `at` as `moment` does, or the present where it is None."""
+        return datetime.now(UTC) if at is None else self.moment(at)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as JSON's own types."""
         settings = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _TABLES_OF_TABLES}

@@ -8,11 +8,36 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from recommender.errors import DataError
+from recommender.errors import DataError, OutputError
 
-__all__ = ["check_seal", "read_document", "sealed", "sha256_of", "sidecar_of", "sync_folder", "whole", "write_document"]
+__all__ = [
+    "check_seal",
+    "read_document",
+    "sealed",
+    "sha256_of",
+    "sidecar_of",
+    "sync_folder",
+    "whole",
+    "write_document",
+    "writing",
+]
 
 _DIGEST: Final = "digest"
+
+
+@contextmanager
+def writing(what: str, path: str | Path) -> Iterator[None]:
+    """Let a block write `what` to `path`; what the system refuses becomes an `OutputError` that names both.
+
+    Raises
+    ------
+    OutputError
+        If the block raises an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{path}: {what} cannot be written ({error.strerror or error}).") from error
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import typer
 from recommender.cli.terminal import say
 from recommender.config import SETTINGS_FILE, Config
 from recommender.errors import OutputError
+from recommender.files import writing
 from recommender.schema import TABLES
 
 NAME = "init"
@@ -103,9 +104,7 @@ def _line(name: str, value: Any, default: Any) -> str:
 def _write(folder: Path, files: dict[str, str]) -> None:
     if there := sorted(name for name in files if (folder / name).exists()):
         raise OutputError(f"{folder}: nothing is overwritten, and these are there already: {', '.join(there)}.")
-    try:
+    with writing("the settings and the contract", folder):
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{folder}: it cannot be written to ({error.strerror or error}).") from error

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from recommender.config import Config, Trust
-from recommender.errors import ConfigError, DataError, ModelError, OutputError
+from recommender.errors import ConfigError, DataError, ModelError
+from recommender.files import sync_folder, writing
 from recommender.model.arrays import dump_arrays, parse_arrays
 from recommender.model.golden import check_golden, golden_propensities
 from recommender.model.manifest import FORMAT, digest_of, dump_manifest, parse_manifest
@@ -51,11 +52,9 @@ def save_model(model: Model, folder: str | Path) -> Path:
         If the folder cannot be written.
     """
     home = Path(folder)
-    try:
+    with writing("the model", home):
         home.mkdir(parents=True, exist_ok=True)
         return _write_next(replace(model, name=home.name), home)
-    except OSError as error:
-        raise OutputError(f"{home}: the model cannot be written ({error.strerror or error}).") from error
 
 
 def load_model(
@@ -151,7 +150,7 @@ def _write_next(model: Model, home: Path) -> Path:
             continue
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-        _sync(home)
+        sync_folder(home)
         return target
 
 
@@ -159,7 +158,7 @@ def _write_files(model: Model, folder: Path) -> None:
     content = dump_arrays(model.scorecard.to_arrays())
     _write(folder / ARRAYS, content)
     _write(folder / MANIFEST, dump_manifest(_manifest(model, {ARRAYS: digest_of(content)})))
-    _sync(folder)
+    sync_folder(folder)
 
 
 def _manifest(model: Model, files: Mapping[str, str]) -> dict[str, Any]:
@@ -278,11 +277,3 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from recommender.errors import OutputError
+from recommender.files import writing
 from recommender.model.folder import check_folder, newest_version
 from recommender.model.manifest import dump_manifest
 from recommender.model.signing import SIGNATURE, signature_of
@@ -32,10 +32,9 @@ def sign_model(path: str | Path, key: str | Path) -> tuple[Path, str]:
     target = folder / SIGNATURE
     hidden = folder.with_name(f".{folder.name}.{SIGNATURE}")
     try:
-        hidden.write_bytes(content)
-        hidden.replace(target)
-    except OSError as error:
-        raise OutputError(f"{target}: the signature cannot be written ({error.strerror or error}).") from error
+        with writing("the signature", target):
+            hidden.write_bytes(content)
+            hidden.replace(target)
     finally:
         hidden.unlink(missing_ok=True)
     return target, public

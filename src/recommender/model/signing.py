@@ -6,7 +6,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from recommender.errors import ModelError, OutputError
+from recommender.errors import ModelError
+from recommender.files import writing
 
 __all__ = ["SIGNATURE", "check_signature", "make_key", "public_key_of", "signature_of"]
 
@@ -37,11 +38,8 @@ def make_key(path: str | Path) -> str:
     content = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    try:
-        with open(path, "xb", opener=_private) as file:
-            file.write(content)
-    except OSError as error:
-        raise OutputError(f"{path}: the key cannot be written ({error.strerror or error}).") from error
+    with writing("the key", path), open(path, "xb", opener=_private) as file:
+        file.write(content)
     return public_key_of(key)
 
 

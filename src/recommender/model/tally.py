@@ -3,10 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from recommender.model.decision import Decision
-from recommender.schema import ACCOUNT
+from recommender.schema import ACCOUNT, DISPOSITIONS
+
+if TYPE_CHECKING:
+    from recommender.model.model import Model
 
 __all__ = ["Tally"]
 
@@ -45,6 +49,27 @@ class Tally:
     def to_dict(self) -> dict[str, Any]:
         """Return the counts in JSON's own types."""
         return {**vars(self), "stale": sorted(self.stale)}
+
+    def summary(self, model: "Model", decided_at: datetime) -> dict[str, Any]:
+        """Return the figures of a run of `model`, in JSON's own types; `exit_status` is 3 where a feed was stale."""
+        products = len(model.catalogue.products)
+        return {
+            "accounts": self.accounts,
+            "products": products,
+            "candidates": self.accounts * products,
+            "offers": self.offers,
+            "accounts_with_offers": self.with_offers,
+            "dispositions": {name: self.dispositions[name] for name in DISPOSITIONS},
+            "suppressions": {code: self.suppressions[code] for code in model.policy.codes if self.suppressions[code]},
+            "waterfall": {code: self.waterfall[code] for code in model.policy.codes if self.waterfall[code]},
+            "stale": sorted(self.stale),
+            "decided_at": decided_at.isoformat(),
+            "model_version": model.label,
+            "policy_version": model.policy.version,
+            "policy": {"switched_off": list(model.policy.switched_off), "waivers": list(model.policy.waivers)},
+            "settings": model.config.to_dict(),
+            "exit_status": 3 if self.stale else 0,
+        }
 
     def add(self, other: "Tally") -> None:
         """Add the counts of another shard."""

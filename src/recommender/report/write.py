@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from recommender.errors import DataError, OutputError
-from recommender.files import whole
+from recommender.errors import DataError
+from recommender.files import whole, writing
 from recommender.model import Model, load_model
 from recommender.report.groups import read_groups
 from recommender.report.page import page
@@ -54,12 +54,10 @@ def write_report(
     loaded = model if isinstance(model, Model) else load_model(model)
     run, target = read_run(offers, loaded), Path(out)
     text = page(run, _groups(run, offers, groups, by), with_ids=with_ids)
-    try:
+    with writing("the report", target):
         target.parent.mkdir(parents=True, exist_ok=True)
         with whole(target) as hidden:
             hidden.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{target}: the report cannot be written ({error.strerror or error}).") from error
     return target
 
 

@@ -1,26 +1,23 @@
 """The rows that a batch job decides: sorted by account, known by a digest, given shard by shard."""
 
-import hashlib
-import io
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from recommender.errors import DataError
 from recommender.files import check_seal
-from recommender.model import FreshComplaints
 from recommender.schema import ACCOUNT
+from recommender.scoring.digests import sha256_of_rows
 from recommender.scoring.ids import in_order, plain_ids, with_plain_ids
 from recommender.scoring.snapshot_file import read_accounts, read_runs
 from recommender.scoring.sorting import sorted_runs
 
-__all__ = ["Accounts", "of_file", "of_table", "strangers"]
+__all__ = ["Accounts", "of_file", "of_table"]
 
 _RUN: Final = 65_536
 
@@ -45,7 +42,7 @@ def of_table(rows: pa.Table) -> Accounts:
     ordered = in_order(rows)
     return Accounts(
         n=ordered.num_rows,
-        digest=_digest(ordered),
+        digest=sha256_of_rows(ordered),
         first=ordered.slice(0, 1),
         shards=partial(_slices, ordered),
         ids=lambda: iter([ordered.column(ACCOUNT)]),
@@ -73,15 +70,6 @@ def of_file(path: Path, columns: Collection[str] | None, scratch: Path) -> Accou
     )
 
 
-def strangers(accounts: Accounts, complaints: FreshComplaints) -> int:
-    """Count the complaints that find no account among the rows."""
-    asked = complaints.rows.column(ACCOUNT)
-    found = np.zeros(len(asked), dtype=bool)
-    for ids in accounts.ids():
-        found |= pc.is_in(asked, value_set=_one_piece(ids)).to_numpy()
-    return int(np.count_nonzero(~found))
-
-
 def _slices(rows: pa.Table, n_rows: int) -> Iterator[pa.Table]:
     for start in range(0, rows.num_rows, n_rows):
         yield rows.slice(start, n_rows)
@@ -102,35 +90,10 @@ def _look_through(path: Path) -> tuple[int, bool]:
     """
     total, twice, is_sorted, last = 0, 0, True, pa.array([], pa.string())
     for run in read_runs(path, {ACCOUNT}, _RUN):
-        ids = pa.concat_arrays([last, _one_piece(plain_ids(run))])
+        ids = pa.concat_arrays([last, plain_ids(run).combine_chunks()])
         is_sorted = is_sorted and not pc.any(pc.greater(ids[:-1], ids[1:])).as_py()
         twice += pc.equal(ids[:-1], ids[1:]).true_count
         total, last = total + run.num_rows, ids[-1:]
     if is_sorted and twice:
         raise DataError(f"{path}: a snapshot has one row per account, but {twice} rows repeat an account.")
     return total, is_sorted
-
-
-def _one_piece(column: Any) -> Any:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-
-
-class _Hashing(io.RawIOBase):
-    """A file that keeps nothing of what is written but its sha256."""
-
-    def __init__(self) -> None:
-        self.sha256 = hashlib.sha256()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, content: Any) -> int:
-        self.sha256.update(content)
-        return len(content)
-
-
-def _digest(rows: pa.Table) -> str:
-    sink = _Hashing()
-    with pa.ipc.new_stream(pa.PythonFile(sink, "w"), rows.schema) as stream:
-        stream.write_table(rows.combine_chunks())
-    return sink.sha256.hexdigest()

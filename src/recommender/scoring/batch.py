@@ -1,22 +1,21 @@
 """What a batch job is to do: the model, the accounts and the moment, out of whatever the caller has."""
 
-import warnings
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from recommender.errors import UnknownAccountWarning
 from recommender.frames import is_frame, to_arrow
-from recommender.model import FreshComplaints, Model, load_model
-from recommender.scoring.accounts import Accounts, of_file, of_table, strangers
+from recommender.model import FreshComplaints, Model
+from recommender.scoring.accounts import Accounts, of_file, of_table
 from recommender.scoring.fresh import read_fresh_complaints
 from recommender.scoring.identity import identity
-from recommender.scoring.keys import trusted_keys
+from recommender.scoring.keys import trusted_model
 from recommender.scoring.options import BatchOptions
-from recommender.scoring.rows import from_tables, say_strangers
+from recommender.scoring.rows import from_tables
 from recommender.scoring.snapshot_file import is_snapshot_file, needed
+from recommender.scoring.strangers import warn_of_strangers
 
 __all__ = ["Batch", "open_batch"]
 
@@ -54,24 +53,19 @@ def open_batch(
     DataError
         If `source` cannot be read.
     """
-    loaded = model if isinstance(model, Model) else load_model(model, trusted_keys=trusted_keys(source))
+    loaded = trusted_model(model, source)
     found, accounts, moment = _accounts(source, loaded, as_of, scratch)
     if complaints is None:
         return Batch(found, accounts, moment, None, options)
     fresh = read_fresh_complaints(complaints, found.config, complaints_known_until, as_of=moment)
-    if unknown := strangers(accounts, fresh):
-        warnings.warn(say_strangers(unknown, fresh), UnknownAccountWarning, stacklevel=3)
+    warn_of_strangers(fresh, accounts.ids())
     return Batch(found, accounts, moment, fresh, options)
 
 
 def _accounts(source: Any, model: Model, as_of: date | str | None, scratch: Path) -> tuple[Model, Accounts, datetime]:
     if is_snapshot_file(source):
-        return model, of_file(Path(source), needed(model), scratch), _moment(model, as_of)
+        return model, of_file(Path(source), needed(model), scratch), model.config.moment_or_now(as_of)
     if is_frame(source):
-        return model, of_table(to_arrow(source)), _moment(model, as_of)
+        return model, of_table(to_arrow(source)), model.config.moment_or_now(as_of)
     adapted, rows, moment = from_tables(source, model, as_of, None)
     return adapted, of_table(rows), moment
-
-
-def _moment(model: Model, as_of: date | str | None) -> datetime:
-    return datetime.now(UTC) if as_of is None else model.config.moment(as_of)

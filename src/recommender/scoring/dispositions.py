@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from recommender.errors import DataError
 from recommender.model import Decision
 from recommender.schema import ACCOUNT, DISPOSITION_COLUMNS, DISPOSITIONS, PRODUCT
+from recommender.scoring.files import read_parquet
 from recommender.scoring.results import DISPOSITIONS as KEPT_AS
 from recommender.scoring.results import read_result, results_at
 
@@ -61,7 +61,7 @@ def read_dispositions(path: str | Path) -> "pd.DataFrame":
         If the job has not finished or kept none, or a file is missing, damaged or holds no dispositions.
     """
     home = results_at(Path(path), KEPT_AS)
-    table = _read_file(Path(path)) if home is None else read_result(home, KEPT_AS)
+    table = read_parquet(Path(path), "dispositions") if home is None else read_result(home, KEPT_AS)
     try:
         codes = json.loads((table.schema.metadata or {})[_CODES])
         plain = table.set_column(0, ACCOUNT, table.column(ACCOUNT).cast(pa.string()))
@@ -70,13 +70,6 @@ def read_dispositions(path: str | Path) -> "pd.DataFrame":
         return frame[list(DISPOSITION_COLUMNS)]
     except (KeyError, ValueError) as error:
         raise DataError(f"{path}: it holds no dispositions.") from error
-
-
-def _read_file(path: Path) -> pa.Table:
-    try:
-        return pq.read_table(path, page_checksum_verification=True)
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{path}: not a readable file of dispositions.") from error
 
 
 def _in_sample(ids: Any) -> NDArray[np.intp]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from recommender.model import Decision, Model
 from recommender.scoring.rows import resolve
-from recommender.scoring.telling import explanation_html, in_words
+from recommender.scoring.telling import chance, explanation_html, in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,8 +107,7 @@ class Explanation:
         for offer in offers:
             yield f"{offer['rank']}. {offer['product_name']} ({self.bill(offer)})"
             yield from _wrapped(offer["reason"], indent="   ")
-            chance = f"{offer['propensity'] * 100:.1f} %"
-            yield f"   chance of take-up {chance}, {offer['lift']:.1f} times the average account's"
+            yield f"   {chance(offer)}"
 
     def bill(self, offer: Mapping[str, Any]) -> str:
         """Say what an offer does to the monthly bill."""

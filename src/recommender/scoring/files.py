@@ -6,9 +6,26 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from recommender.errors import DataError
 from recommender.files import sha256_of, whole
 
-__all__ = ["write_parquet"]
+__all__ = ["read_parquet", "write_parquet"]
+
+
+def read_parquet(path: Path, of: str) -> pa.Table:
+    """Read a file of `of`, with its checksums verified.
+
+    Raises
+    ------
+    DataError
+        If it is missing, damaged or no Parquet.
+    """
+    try:
+        return pq.read_table(path, page_checksum_verification=True)
+    except FileNotFoundError:
+        raise DataError(f"{path}: there is no such file.") from None
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"{path}: not a readable file of {of}.") from error
 
 
 def write_parquet(path: Path, table: pa.Table) -> dict[str, Any]:

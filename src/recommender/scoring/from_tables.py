@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ def take(
         If the model reads an indicator or an attribute that these tables do not give.
     """
     tables = source if isinstance(source, Tables) else read_tables(source, _settings(source, model))
-    moment = datetime.now(UTC) if as_of is None else at_present(model, tables.config).config.moment(as_of)
+    moment = at_present(model, tables.config).config.moment_or_now(as_of)
     adapted = adapt(model, tables.cut(moment))
     rows = build_snapshot(replace(tables, config=adapted.config), moment, accounts=accounts)
     if absent := [name for name in adapted.scorecard.features if name not in rows.column_names]:

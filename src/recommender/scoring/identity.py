@@ -1,21 +1,19 @@
 """By what a job is known again: the digests of all that its results depend on."""
 
 import hashlib
-import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from importlib import metadata
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
 
 from recommender.model import FreshComplaints, Model
 from recommender.scoring.accounts import Accounts
+from recommender.scoring.digests import sha256_of_document, sha256_of_rows
 from recommender.scoring.options import BatchOptions
 
-__all__ = ["digest_of", "identity"]
+__all__ = ["identity"]
 
 _WRITERS: Final = ("recommender", "numpy", "pyarrow")
 
@@ -27,7 +25,7 @@ def identity(
     return {
         "input": accounts.digest,
         "model": _of_model(model),
-        "config": digest_of({"settings": model.config.to_dict(), "policy": model.policy.settings}),
+        "config": sha256_of_document({"settings": model.config.to_dict(), "policy": model.policy.settings}),
         "complaints": None if complaints is None else _of_complaints(complaints),
         "decided_at": decided_at.isoformat(),
         "accounts": accounts.n,
@@ -37,15 +35,10 @@ def identity(
     }
 
 
-def digest_of(document: Mapping[str, Any]) -> str:
-    """Return the sha256 of a document; what is none of JSON's own types counts by its `repr`."""
-    return hashlib.sha256(json.dumps(document, sort_keys=True, default=repr).encode()).hexdigest()
-
-
 def _of_model(model: Model) -> str:
     arrays = {name: _of_array(array) for name, array in model.scorecard.to_arrays().items()}
     features = [asdict(feature) for feature in model.features]
-    return digest_of(
+    return sha256_of_document(
         {"label": model.label, "arrays": arrays, "catalogue": model.catalogue.to_rows(), "features": features}
     )
 
@@ -55,9 +48,5 @@ def _of_array(array: Any) -> str:
     return f"{plain.dtype.str} {plain.shape} {hashlib.sha256(plain.tobytes()).hexdigest()}"
 
 
-def _of_complaints(complaints: FreshComplaints) -> str:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, complaints.rows.schema) as stream:
-        stream.write_table(complaints.rows.combine_chunks())
-    known = str(complaints.known_until).encode()
-    return hashlib.sha256(sink.getvalue().to_pybytes() + known).hexdigest()
+def _of_complaints(complaints: FreshComplaints) -> dict[str, str]:
+    return {"rows": sha256_of_rows(complaints.rows), "known_until": str(complaints.known_until)}

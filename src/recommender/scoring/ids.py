@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from recommender.errors import DataError
 from recommender.schema import ACCOUNT
 
-__all__ = ["in_order", "plain_ids", "with_plain_ids"]
+__all__ = ["in_order", "plain_ids", "trimmed", "with_plain_ids"]
 
 
 def plain_ids(rows: pa.Table) -> Any:
@@ -21,7 +21,11 @@ def plain_ids(rows: pa.Table) -> Any:
     """
     if rows.schema.get_field_index(ACCOUNT) < 0:
         raise DataError(f"A snapshot was needed, but it must have the column {ACCOUNT!r}, once.")
-    ids = _texts(rows.column(ACCOUNT))
+    ids = rows.column(ACCOUNT)
+    kind = ids.type.value_type if pa.types.is_dictionary(ids.type) else ids.type
+    if not (pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        raise DataError(f"A snapshot needs account_id as text, but it has the type {kind}.")
+    ids = trimmed(ids)
     if ids.null_count or pc.any(pc.equal(ids, pa.scalar(""))).as_py():
         raise DataError("A snapshot needs an account_id in every row, but some are blank.")
     return ids
@@ -47,8 +51,6 @@ def in_order(rows: pa.Table) -> pa.Table:
     return plain.sort_by(ACCOUNT)
 
 
-def _texts(ids: Any) -> Any:
-    kind = ids.type.value_type if pa.types.is_dictionary(ids.type) else ids.type
-    if not (pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind)):
-        raise DataError(f"A snapshot needs account_id as text, but it has the type {kind}.")
+def trimmed(ids: Any) -> Any:
+    """Return ids as text without the blanks around them."""
     return pc.utf8_trim_whitespace(ids.cast(pa.string()))

@@ -10,22 +10,16 @@ from typing import Any
 import pyarrow as pa
 
 from recommender.errors import DataError, OutputError
-from recommender.files import read_document, sha256_of, write_document
+from recommender.files import read_document, sha256_of, write_document, writing
 from recommender.model import Model
 from recommender.model.tally import Tally
-from recommender.schema import (
-    AS_OF,
-    COMPLAINTS_KNOWN_UNTIL,
-    CONSENTS_KNOWN_UNTIL,
-    CONTACTS_KNOWN_UNTIL,
-    DISPOSITIONS,
-)
+from recommender.schema import AS_OF, COMPLAINTS_KNOWN_UNTIL, CONSENTS_KNOWN_UNTIL, CONTACTS_KNOWN_UNTIL
 from recommender.scoring.batch import Batch, open_batch
-from recommender.scoring.identity import digest_of
+from recommender.scoring.digests import sha256_of_document
 from recommender.scoring.locking import alone_in
 from recommender.scoring.options import BatchOptions
 from recommender.scoring.places import refuse_sources
-from recommender.scoring.results import JOB, MANIFEST, SUMMARY, finish, read_manifest, read_summary
+from recommender.scoring.results import JOB, MANIFEST, SUMMARY, earlier_job, finish, read_manifest, read_summary
 from recommender.scoring.shards import Finished, Work, find_finished, kept_as, work_on
 
 __all__ = ["score"]
@@ -91,16 +85,13 @@ def score(
         options=options,
         scratch=folder,
     )
-    try:
-        with alone_in(folder):
-            if (folder / MANIFEST).exists():
-                return _finished_before(folder, batch)
-            _begin(folder, batch)
-            tally, files = _run(batch, folder, progress)
-            summary = _summary(batch, tally) | {"seconds": round(time.monotonic() - started, 3)}
-            finish(folder, summary, files, batch.identity)
-    except OSError as error:
-        raise OutputError(f"{folder}: the results cannot be written ({error.strerror or error}).") from error
+    with writing("the results", folder), alone_in(folder):
+        if (folder / MANIFEST).exists():
+            return _finished_before(folder, batch)
+        _begin(folder, batch)
+        tally, files = _run(batch, folder, progress)
+        summary = _summary(batch, tally) | {"seconds": round(time.monotonic() - started, 3)}
+        finish(folder, summary, files, batch.identity)
     return summary
 
 
@@ -113,7 +104,7 @@ def _finished_before(folder: Path, batch: Batch) -> dict[str, Any]:
 def _begin(folder: Path, batch: Batch) -> None:
     """Put the job's name on the folder, or find there that an earlier run of the same job has."""
     if (folder / SUMMARY).exists() and not (folder / JOB).exists():
-        raise OutputError(f"{folder}: it holds the results of an earlier job; name another folder, or remove it.")
+        raise earlier_job(folder)
     for name in kept_as(batch.options):
         (folder / name).mkdir(exist_ok=True)
     if (folder / JOB).exists():
@@ -131,14 +122,13 @@ def _named(path: Path) -> dict[str, Any]:
 
 def _refuse_another(folder: Path, found: dict[str, Any], wanted: dict[str, Any]) -> None:
     if other := [name for name in sorted(found.keys() | wanted.keys()) if found.get(name) != wanted.get(name)]:
-        raise OutputError(
-            f"{folder}: it holds the results of an earlier job, which differs in its {', '.join(other)}; name another "
-            "folder, or remove it."
-        )
+        raise earlier_job(folder, other)
 
 
 def _run(batch: Batch, folder: Path, progress: Progress | None) -> tuple[Tally, dict[str, Any]]:
-    work = Work(batch.model, batch.decided_at, batch.complaints, batch.options, folder, job=digest_of(batch.identity))
+    work = Work(
+        batch.model, batch.decided_at, batch.complaints, batch.options, folder, job=sha256_of_document(batch.identity)
+    )
     tally, files = Tally(), {JOB: {"sha256": sha256_of(folder / JOB)}}
     for finished in _shards(work, batch):
         files |= finished.files
@@ -170,27 +160,11 @@ def _side_by_side(work: Work, todo: Iterator[tuple[int, pa.Table]]) -> Iterator[
 
 
 def _summary(batch: Batch, tally: Tally) -> dict[str, Any]:
-    model, products = batch.model, len(batch.model.catalogue.products)
-    return {
-        "accounts": tally.accounts,
-        "products": products,
-        "candidates": tally.accounts * products,
-        "offers": tally.offers,
-        "accounts_with_offers": tally.with_offers,
-        "dispositions": {name: tally.dispositions[name] for name in DISPOSITIONS},
+    return tally.summary(batch.model, batch.decided_at) | {
         "dispositions_kept": batch.options.dispositions,
-        "suppressions": {code: tally.suppressions[code] for code in model.policy.codes if tally.suppressions[code]},
-        "waterfall": {code: tally.waterfall[code] for code in model.policy.codes if tally.waterfall[code]},
-        "stale": sorted(tally.stale),
         "known_until": _watermarks(batch),
         "stated": _stated(batch),
         "as_of": _first(batch, AS_OF),
-        "decided_at": batch.decided_at.isoformat(),
-        "model_version": model.label,
-        "policy_version": model.policy.version,
-        "policy": {"switched_off": list(model.policy.switched_off), "waivers": list(model.policy.waivers)},
-        "settings": model.config.to_dict(),
-        "exit_status": 3 if tally.stale else 0,
     }
 
 

@@ -4,8 +4,22 @@ from pathlib import Path
 from typing import Any
 
 from recommender.config import SETTINGS_FILE, Config, read_config
+from recommender.model import Model, load_model
 
-__all__ = ["trusted_keys"]
+__all__ = ["trusted_keys", "trusted_model"]
+
+
+def trusted_model(model: Model | str | Path, source: Any) -> Model:
+    """Return `model`, loaded where it is a folder, by the keys that belong to `source`.
+
+    Raises
+    ------
+    ConfigError
+        If the settings of `source` cannot be read.
+    ModelError
+        If the folder is no whole model, or not signed by a key that the settings trust.
+    """
+    return model if isinstance(model, Model) else load_model(model, trusted_keys=trusted_keys(source))
 
 
 def trusted_keys(source: Any) -> tuple[str, ...]:

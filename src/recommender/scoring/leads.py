@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recommender.config import Config
-from recommender.errors import DataError, OutputError
-from recommender.files import whole
+from recommender.errors import DataError
+from recommender.files import whole, writing
 from recommender.policy import Facts, Policy, Rule, build_policy
 from recommender.schema import ACCOUNT, ALL_CHANNELS, CONTACT_LOG, PRODUCT
 from recommender.scoring.files import write_parquet
@@ -91,11 +92,9 @@ def write_followups(
     """
     path = Path(out)
     listed, stale = _listed(source, as_of, config, rules)
-    try:
+    with writing("the list", path):
         path.parent.mkdir(parents=True, exist_ok=True)
         _write(listed, path)
-    except OSError as error:
-        raise OutputError(f"{path}: the list cannot be written ({error.strerror or error}).") from error
     return {"followups": listed.num_rows, "stale": list(stale)}
 
 
@@ -129,13 +128,14 @@ def _listed(
     rows = build_snapshot(tables, moment, indicators=())
     policy = build_policy(tables.config, rules)
     leads = _not_added_since(_unanswered(rows, moment), tables, moment)
+    facts = partial(Facts.of, catalogue=catalogue(tables), decided_at=moment)
     allowed = [
         lead
         for channel, ours in _by_channel(leads)
-        for lead in _allowed(ours, _facts(_of_accounts(rows, ours), tables, channel, moment), policy)
+        for lead in _allowed(ours, facts(_of_accounts(rows, ours), channel=channel), policy)
     ]
     listed = pa.Table.from_pylist([asdict(lead) for lead in sorted(allowed)], schema=_COLUMNS)
-    return listed, policy.stale(_facts(rows, tables, tables.config.offers.channel, moment))
+    return listed, policy.stale(facts(rows, channel=tables.config.offers.channel))
 
 
 def _unanswered(rows: pa.Table, moment: datetime) -> list[_Lead]:
@@ -198,7 +198,3 @@ def _allowed(leads: Sequence[_Lead], facts: Facts, policy: Policy) -> list[_Lead
     column = facts.catalogue.position
     known = [lead for lead in leads if lead.product_id in column]
     return [lead for lead in known if against[row[lead.account_id], column[lead.product_id]] == 0]
-
-
-def _facts(rows: pa.Table, tables: Tables, channel: str, moment: datetime) -> Facts:
-    return Facts.of(rows, catalogue(tables), decided_at=moment, channel=channel)

@@ -3,26 +3,27 @@
 import warnings
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from recommender.catalogue import Catalogue
 from recommender.config import Config
 from recommender.errors import ConfigError, DataError, OutputError, StaleDataWarning
+from recommender.files import writing
 from recommender.frames import is_frame, to_arrow
 from recommender.model import FreshComplaints
 from recommender.policy import ComplaintStatusStale, Facts, OpenComplaint, Policy, build_policy
 from recommender.policy.facts.arrow import FACT_TYPES
 from recommender.schema import ACCOUNT, COMPLAINT_SPANS
-from recommender.scoring.files import write_parquet
+from recommender.scoring.files import read_parquet, write_parquet
 from recommender.scoring.fresh import read_fresh_complaints
+from recommender.scoring.ids import trimmed
 from recommender.scoring.results import (
     OFFERS,
     SUMMARY,
@@ -151,13 +152,11 @@ def write_recheck(
     checked = _recheck(offers, complaints, as_of, complaints_known_until, config)
     folder = _beside(offers, checked.decided_at) if out is None else Path(out)
     summary = _summary(checked) | {"folder": str(folder)}
-    try:
+    with writing("the results", folder):
         claim_folder(folder)
         tables = {OFFERS: checked.kept, REMOVED: checked.removed}
         files = {name: write_parquet(folder / name, table) for name, table in tables.items()}
         finish(folder, {name: value for name, value in summary.items() if name != "folder"}, files, {})
-    except OSError as error:
-        raise OutputError(f"{folder}: the results cannot be written ({error.strerror or error}).") from error
     return summary
 
 
@@ -170,7 +169,7 @@ def _recheck(
 ) -> _Rechecked:
     table, made_by = _read(offers)
     settings = config or made_by or Config()
-    moment = datetime.now(UTC) if as_of is None else settings.moment(as_of)
+    moment = settings.moment_or_now(as_of)
     fresh = read_fresh_complaints(complaints, settings, complaints_known_until, as_of=moment)
     policy = build_policy(settings)
     against = _against(table, fresh, moment, policy)
@@ -193,17 +192,8 @@ def _read(offers: Any) -> tuple[pa.Table, Config | None]:
         raise DataError(f"offers: a frame, a Parquet file or a folder was needed, {type(offers).__name__} came.")
     home = results_at(Path(offers), OFFERS)
     if home is None:
-        return _parquet_of(Path(offers)), None
+        return read_parquet(Path(offers), "offers"), None
     return read_result(home, OFFERS), _settings(home)
-
-
-def _parquet_of(path: Path) -> pa.Table:
-    try:
-        return pq.read_table(path, page_checksum_verification=True)
-    except FileNotFoundError:
-        raise DataError(f"{path}: there is no such file.") from None
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{path}: not a readable file of offers.") from error
 
 
 def _settings(folder: Path) -> Config:
@@ -218,7 +208,7 @@ def _against(
 ) -> dict[str, NDArray[np.bool_]]:
     """Return, per code, the offers that it speaks against; each (n_offers,)."""
     _check(offers, moment)
-    facts = _facts(pc.utf8_trim_whitespace(offers.column(ACCOUNT).cast(pa.string())).combine_chunks(), fresh, moment)
+    facts = _facts(trimmed(offers.column(ACCOUNT)).combine_chunks(), fresh, moment)
     found = {rule.reason: rule.suppresses(facts)[:, 0] for rule in _on_complaints(policy)}
     valid_until = _times(offers, "valid_until")
     stands = pc.fill_null(pc.greater_equal(valid_until, pa.scalar(moment, _TIME)), False)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ __all__ = [
     "OFFERS",
     "SUMMARY",
     "claim_folder",
+    "earlier_job",
     "finish",
     "read_manifest",
     "read_result",
@@ -43,8 +44,14 @@ def claim_folder(folder: Path) -> None:
         If it holds results already, finished or not.
     """
     if any((folder / name).exists() for name in (MANIFEST, JOB)):
-        raise OutputError(f"{folder}: it holds the results of an earlier job; name another folder, or remove it.")
+        raise earlier_job(folder)
     folder.mkdir(parents=True, exist_ok=True)
+
+
+def earlier_job(folder: Path, differing: Collection[str] = ()) -> OutputError:
+    """Return the error of a folder that an earlier job has written to, one that differs in the things named."""
+    how = f", which differs in its {', '.join(differing)}" if differing else ""
+    return OutputError(f"{folder}: it holds the results of an earlier job{how}; name another folder, or remove it.")
 
 
 def finish(folder: Path, summary: Mapping[str, Any], files: Mapping[str, Any], job: Mapping[str, Any]) -> None:

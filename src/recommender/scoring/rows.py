@@ -1,9 +1,8 @@
 """Snapshot rows out of whatever the caller has: tables, a folder of them, or a snapshot that was taken before."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,16 +10,17 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recommender.errors import AccountNotFoundError, DataError, UnknownAccountWarning
+from recommender.errors import AccountNotFoundError, DataError
 from recommender.frames import is_frame, to_arrow
-from recommender.model import FreshComplaints, Model, load_model
+from recommender.model import FreshComplaints, Model
 from recommender.schema import ACCOUNT
 from recommender.scoring.fresh import read_fresh_complaints
 from recommender.scoring.ids import in_order
-from recommender.scoring.keys import trusted_keys
+from recommender.scoring.keys import trusted_model
 from recommender.scoring.snapshot_file import is_snapshot_file, needed, read_accounts
+from recommender.scoring.strangers import warn_of_strangers
 
-__all__ = ["Request", "from_tables", "resolve", "say_strangers"]
+__all__ = ["Request", "from_tables", "resolve"]
 
 
 @dataclass(frozen=True)
@@ -51,19 +51,19 @@ def resolve(
     DataError
         If `source` cannot be read.
     """
-    loaded = model if isinstance(model, Model) else load_model(model, trusted_keys=trusted_keys(source))
+    loaded = trusted_model(model, source)
     wanted = None if accounts is None else _wanted(accounts)
     rows = _snapshot(source, loaded, wanted)
     if rows is None:
         loaded, rows, moment = from_tables(source, loaded, as_of, wanted)
     else:
-        moment = datetime.now(UTC) if as_of is None else loaded.config.moment(as_of)
+        moment = loaded.config.moment_or_now(as_of)
     rows = in_order(rows)
     fresh = None
     if complaints is not None:
         fresh = read_fresh_complaints(complaints, loaded.config, complaints_known_until, as_of=moment)
         if wanted is None:
-            _warn_of_strangers(fresh, rows)
+            warn_of_strangers(fresh, [rows.column(ACCOUNT)])
     return Request(loaded, rows if wanted is None else _only(rows, wanted), moment, fresh)
 
 
@@ -73,14 +73,6 @@ def _wanted(accounts: Sequence[str]) -> list[str]:
     return sorted({account.strip() for account in accounts})
 
 
-def say_strangers(count: int, complaints: FreshComplaints) -> str:
-    """Say that complaints find no account and protect nobody: ids lose leading zeros on the way."""
-    return (
-        f"complaints: {count} of the {complaints.rows.num_rows} handed in name accounts that are not among the rows, "
-        "and so keep no offer back; ids are compared exactly, leading zeros too."
-    )
-
-
 def from_tables(
     source: Any, model: Model, as_of: date | str | None, accounts: Sequence[str] | None
 ) -> tuple[Model, pa.Table, datetime]:
@@ -88,12 +80,6 @@ def from_tables(
     room = import_module("recommender.scoring.from_tables")  # only raw tables need Ibis and DuckDB
     taken: tuple[Model, pa.Table, datetime] = room.take(source, model, as_of, accounts)
     return taken
-
-
-def _warn_of_strangers(fresh: FreshComplaints, rows: pa.Table) -> None:
-    found = pc.is_in(fresh.rows.column(ACCOUNT), rows.column(ACCOUNT).combine_chunks())
-    if strangers := found.to_pylist().count(False):
-        warnings.warn(say_strangers(strangers, fresh), UnknownAccountWarning, stacklevel=4)
 
 
 def _snapshot(source: Any, model: Model, accounts: Sequence[str] | None) -> pa.Table | None:

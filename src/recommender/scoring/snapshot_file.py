@@ -13,6 +13,7 @@ from recommender.errors import DataError
 from recommender.model import Model
 from recommender.policy.facts.arrow import FACT_TYPES
 from recommender.schema import ACCOUNT, AS_OF
+from recommender.scoring.ids import trimmed
 
 __all__ = ["is_snapshot_file", "needed", "read_accounts", "read_runs"]
 
@@ -56,7 +57,7 @@ def read_accounts(path: Path, columns: Collection[str] | None, accounts: Sequenc
         if rows.schema.get_field_index(ACCOUNT) < 0:
             return rows
         # ids count without their blanks, as everywhere: of an account that stands twice, both rows must be found
-        ids = pc.utf8_trim_whitespace(rows.column(ACCOUNT).cast(pa.string()))
+        ids = trimmed(rows.column(ACCOUNT))
         return rows.filter(pc.is_in(ids, pa.array(list(accounts), pa.string())))
 
 

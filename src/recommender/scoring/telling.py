@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from recommender.scoring.explanation import Explanation
 
-__all__ = ["explanation_html", "in_words"]
+__all__ = ["chance", "explanation_html", "in_words"]
 
 _MOST_TERMS = 5
 _UNNAMED = "an attribute that no reason may name"
@@ -37,13 +37,17 @@ def in_words(term: str, row: Mapping[str, Any], words: Words) -> str:
     return " and ".join(_part_in_words(part, row, words) for part in term.split(" & "))
 
 
+def chance(offer: Mapping[str, Any]) -> str:
+    """Say how likely an offer is to be taken up, and how that stands against the average account."""
+    return f"chance of take-up {percent(offer['propensity'])}, {offer['lift']:.1f} times the average account's"
+
+
 def _offer(told: "Explanation", offer: Mapping[str, Any]) -> list[str]:
     adds = told.contributions(offer["product_id"])
-    chance = f"Chance of take-up {percent(offer['propensity'])}, {offer['lift']:.1f} times the average account's"
     head = [
         markup.heading(f"{offer['rank']}. {offer['product_name']}"),
         markup.note(offer["reason"]),
-        markup.note(f"{chance}; {told.bill(offer)}."),
+        markup.note(f"{chance(offer).capitalize()}; {told.bill(offer)}."),
     ]
     return [*head, *(_terms(adds) if len(adds) > 1 else [markup.note(_NO_TERMS)])]
 

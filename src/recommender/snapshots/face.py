@@ -9,8 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from recommender.config import Config
-from recommender.errors import OutputError
-from recommender.files import sealed
+from recommender.files import sealed, writing
 from recommender.schema import ACCOUNT
 from recommender.snapshots.build import build_snapshot
 from recommender.tables import Tables, read_tables
@@ -67,7 +66,7 @@ def write_snapshot(source: Any, as_of: datetime | str, out: str | Path, *, confi
     tables = source if isinstance(source, Tables) else read_tables(source, config)
     rows = build_snapshot(tables, as_of)
     path = Path(out)
-    try:
+    with writing("the snapshot", path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with sealed(path) as hidden:
             pq.write_table(
@@ -78,6 +77,4 @@ def write_snapshot(source: Any, as_of: datetime | str, out: str | Path, *, confi
                 write_page_checksum=True,
                 write_statistics=[ACCOUNT],
             )
-    except OSError as error:
-        raise OutputError(f"{path}: the snapshot cannot be written ({error.strerror or error}).") from error
     return rows.num_rows

@@ -4,7 +4,7 @@ import json
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,7 @@ class Scored:
         if total.stale:
             feeds = ", ".join(sorted(total.stale))
             warnings.warn(f"Offers were withheld: {feeds} missing or too old.", StaleDataWarning, stacklevel=2)
-        return _summary(unpack(self.tasks["tally"].shipment), total, self.tasks["tally"].decided_at)
+        return total.summary(unpack(self.tasks["tally"].shipment), self.tasks["tally"].decided_at)
 
     def _frame(self, name: str) -> DataFrame:
         task = self.tasks[name]
@@ -114,7 +114,7 @@ def score(
     trusted = (source.config if isinstance(source, Tables) else config or Config()).trust.keys
     loaded = model if isinstance(model, Model) else load_model(model, trusted_keys=trusted)
     if isinstance(source, DataFrame):
-        moment = datetime.now(UTC) if as_of is None else loaded.config.moment(as_of)
+        moment = loaded.config.moment_or_now(as_of)
         rows = source
     else:
         loaded, rows, moment = _taken(source, loaded, as_of, config)
@@ -128,7 +128,7 @@ def _taken(
 ) -> tuple[Model, DataFrame, datetime]:
     tables = spark_tables(source, config or model.config)
     settings = at_present(model, tables.config).config
-    moment = datetime.now(UTC) if as_of is None else settings.moment(as_of)
+    moment = settings.moment_or_now(as_of)
     present = at_present(model, tables.config, catalogue(tables.cut(moment)))
     return present, snapshot(replace(tables, config=settings), moment), moment
 
@@ -138,22 +138,3 @@ def _check(rows: DataFrame, model: Model) -> None:
         raise DataError(f"A snapshot was needed, but these columns are missing: {missing}.")
     if absent := [name for name in model.scorecard.features if name not in rows.columns]:
         raise FeatureError(f"The model reads {absent[:5]}, which these rows do not have.")
-
-
-def _summary(model: Model, total: Tally, decided_at: datetime) -> dict[str, Any]:
-    products = len(model.catalogue.products)
-    return {
-        "accounts": total.accounts,
-        "products": products,
-        "candidates": total.accounts * products,
-        "offers": total.offers,
-        "accounts_with_offers": total.with_offers,
-        "dispositions": dict(total.dispositions),
-        "suppressions": {code: count for code, count in total.suppressions.items() if count},
-        "waterfall": {code: count for code, count in total.waterfall.items() if count},
-        "stale": sorted(total.stale),
-        "decided_at": decided_at.isoformat(),
-        "model_version": model.label,
-        "policy_version": model.policy.version,
-        "exit_status": 3 if total.stale else 0,
-    }

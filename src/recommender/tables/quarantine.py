@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from recommender.errors import DataError, OutputError
+from recommender.files import whole, writing
 from recommender.tables.checks import Breach, breaches
 from recommender.tables.drafts import Draft, given_name
 from recommender.tables.engine import fetch
@@ -28,16 +29,15 @@ def set_aside(drafts: Mapping[str, Draft], folder: str | Path) -> None:
         If the folder cannot be written to, or holds a quarantine already.
     """
     target = Path(folder)
-    try:
+    with writing("the rejected rows", target):
         target.mkdir(parents=True, exist_ok=True)
         if any(target.glob("*.parquet")):
             raise OutputError(f"{target}: it holds rows put aside before; name another folder, or empty it.")
         for name, draft in drafts.items():
             rejected = _rejected(draft, drafts)
             if rejected.num_rows:
-                pq.write_table(rejected, target / f"{name}.parquet", compression="zstd")
-    except OSError as error:
-        raise OutputError(f"{target}: rejected rows cannot be written there ({error.strerror or error}).") from error
+                with whole(target / f"{name}.parquet") as hidden:
+                    pq.write_table(rejected, hidden, compression="zstd")
 
 
 def _rejected(draft: Draft, drafts: Mapping[str, Draft]) -> pa.Table:
