@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 HERE = Path(__file__).parents[2] / "benchmarks" / "ranking"
-MODULES = ("contestants", "environment", "figures", "operator_table", "ours", "page", "tables")
+MODULES = ("contestants", "environment", "figures", "job", "operator_table", "ours", "page", "tables")
 SHOWN = {"ndcg@3": 0.2, "ndcg@3_of_oracle": 0.9, "ece": 0.01, "slope": 1.0, "auc": 0.8, "fit s": 1.0}
 
 
@@ -62,7 +62,7 @@ def test_our_rankers_go_the_way_of_the_others_and_onto_the_page(benchmark: Any, 
     simulated = pd.DataFrame([{"contestant": name, "seed": 0} | SHOWN for name in names])
     page = tmp_path / "page.md"
 
-    benchmark("page").write_page(figures.summed_up(pd.DataFrame(rows)), simulated, page, accounts=300, quick=True)
+    benchmark("page").write_page(figures.summed_up(pd.DataFrame(rows)), simulated, page, quick=True)
 
     assert rows[1]["hit@3"] > rows[0]["hit@1"] > 0
     assert f"| CoHoldingRanker | holdings | 1 | {rows[1]['hit@1']:.4f} | {rows[1]['hit@3']:.4f} |" in page.read_text()
