@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from recommender.catalogue import Catalogue, Product
     from recommender.config import Config, read_config
     from recommender.errors import RecommenderError, StaleDataWarning, UnknownAccountWarning
-    from recommender.evaluation import evaluate, headlines
+    from recommender.evaluation import evaluate, evaluate_offers, headlines
     from recommender.labels import take_up
     from recommender.model import (
         Decision,
@@ -80,6 +80,7 @@ __all__ = [
     "check_tables",
     "contest",
     "evaluate",
+    "evaluate_offers",
     "explain",
     "flat_rows",
     "followups",
@@ -115,7 +116,7 @@ _HOMES = {
     "catalogue": ("Catalogue", "Product"),
     "config": ("Config", "read_config"),
     "errors": ("RecommenderError", "StaleDataWarning", "UnknownAccountWarning"),
-    "evaluation": ("evaluate", "headlines"),
+    "evaluation": ("evaluate", "evaluate_offers", "headlines"),
     "labels": ("take_up",),
     "model": (
         "Decision",

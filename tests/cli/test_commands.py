@@ -212,6 +212,12 @@ def test_every_command_has_a_help_text_with_an_example(run, command):
     assert "Example" in out
 
 
+def test_a_model_is_not_judged_by_its_offers_before_there_are_take_ups_after_it(run, operator, trained):
+    status, _, err = run("evaluate", operator, "--as-of", "2026-07-01", "--model", trained)
+    assert status == 1
+    assert "learnt from what was known by 2026-06-30 22:00 UTC" in err
+
+
 def test_recheck_removes_the_offers_over_a_complaint_and_says_so(run, scored, tmp_path):
     made = pd.read_parquet(scored / "offers.parquet")
     account = made["account_id"].iloc[0]

@@ -17,15 +17,24 @@ def run(
     as_of: AsOf,
     tests: Annotated[int, typer.Option("--tests", min=1, help="Test months at most.")] = 3,
     out: Annotated[Path | None, typer.Option("--out", help="A CSV file for every figure.", show_default=False)] = None,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", help="Judge this model's offers, before and after the policy.", show_default=False),
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:
     """Judge the rankers by a rolling backtest, or by hidden products where no holding has a start.
 
+    With --model: what its offers were worth in the months after its training, before and after the policy.
+
     Example: recommender evaluate data/ --as-of 2026-06-30
     """
     with step("Judging") as advance:
-        figures = recommender.evaluate(data, as_of, tests=tests, progress=advance)
+        if model is None:
+            figures = recommender.evaluate(data, as_of, tests=tests, progress=advance)
+        else:
+            figures = recommender.evaluate_offers(data, model, as_of, tests=tests)
     if as_json:
         say_json(recommender.headlines(figures))
     else:

@@ -12,6 +12,7 @@ from recommender.evaluation.hits import hit_at_k, precision_at_k, recall_at_k
 from recommender.evaluation.judged import Judged, Judging, compare, measure, pool
 from recommender.evaluation.judgement import HEADLINES, evaluate, headlines, judge, knows_starts, monthly
 from recommender.evaluation.learning import learn
+from recommender.evaluation.offered import AFTER, BEFORE, evaluate_offers, judge_offers
 from recommender.evaluation.places import average_precision_at_k, ndcg_at_k, reciprocal_rank
 from recommender.evaluation.plotted import diagrams, gains, tenths
 from recommender.evaluation.ranks import ranks, ranks_of_offers
@@ -22,6 +23,8 @@ from recommender.evaluation.time_split import Fold, TimeSplit
 from recommender.evaluation.variety import abstains, coverage, novelty, product_share
 
 __all__ = [
+    "AFTER",
+    "BEFORE",
     "HEADLINES",
     "Examples",
     "Fold",
@@ -45,6 +48,7 @@ __all__ = [
     "coverage",
     "diagrams",
     "evaluate",
+    "evaluate_offers",
     "examples_at",
     "examples_of",
     "feature_frame",
@@ -56,6 +60,7 @@ __all__ = [
     "hit_at_k",
     "intervals",
     "judge",
+    "judge_offers",
     "knows_starts",
     "learn",
     "mean_of",
