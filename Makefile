@@ -32,6 +32,11 @@ sample: $(READY)
 	rm -rf data/sample/truth
 
 test: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+.PHONY: coverage
+# The same tests with branch coverage, which doubles what they take.
+coverage: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
 
 bench-indicators: $(READY)
