@@ -179,3 +179,21 @@ def test_rows_of_one_account_fall_in_one_fold():
     folds = split_folds(examples, features, 2, np.random.RandomState(0))
     assert (folds.reshape(100, 3) == folds.reshape(100, 3)[:, :1]).all()
     assert_array_equal(np.bincount(folds), [150, 150])
+
+
+def test_the_months_of_one_account_fall_in_one_fold_however_accounts_are_named_and_ordered():
+    random = np.random.default_rng(0)
+    X = pd.DataFrame({"x": random.integers(0, 10, 600)}, index=np.tile(np.arange(200), 3))
+    y = pd.DataFrame({"a": random.random(600) < 0.5})
+
+    def folds(order: Any, names: Any) -> Any:
+        rows = X.iloc[order].set_axis(names[X.index[order]])
+        examples = read_examples(rows, y.iloc[order].set_axis(rows.index))
+        found = rows["x"].to_numpy(dtype=np.int32)[np.newaxis]
+        return pd.Series(split_folds(examples, found, 2, np.random.RandomState(0)), index=order).sort_index()
+
+    first = folds(np.arange(600), np.arange(200))
+    assert_array_equal(first[:200], first[200:400])
+    assert_array_equal(first[:200], first[400:])
+    assert 200 < first.sum() < 400
+    assert_array_equal(folds(random.permutation(600), random.permutation(200)), first)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
 
@@ -20,16 +21,22 @@ def learn(ranker: Any, examples: Examples) -> Says:
     """Fit a clone of `ranker` and return what it says of other examples: propensities, shape (n, P).
 
     A ranker that compiles is fitted on all cut-offs but the latest and calibrated on that one, as is done in
-    training; a ranker that does not, or with a single cut-off to learn from, is fitted on all of them as it is.
+    training; a ranker that does not, or with a single cut-off to learn from, is fitted on all of them as it is. As in
+    training, rows say which account they are of.
     """
     *earlier, latest = examples.cut_offs
     if not earlier or not hasattr(ranker, "compile"):
-        return _as_it_is(clone(ranker).fit(examples.X, examples.y, examples.held))
-    first, later = examples.at(earlier), examples.at([latest])
-    fitted = clone(ranker).fit(first.X, first.y, first.held)
+        return _as_it_is(_fitted(ranker, examples))
+    fitted, later = _fitted(ranker, examples.at(earlier)), examples.at([latest])
     scorecard = calibrate(fitted.compile(), later.X, later.y, later.held)
     columns = list(examples.products)
     return lambda other: predict(scorecard, other.X, other.held, fitted.products_)[columns].to_numpy(dtype=np.float64)
+
+
+def _fitted(ranker: Any, examples: Examples) -> Any:
+    """Fit a clone to rows that say by their index which account they are of."""
+    account = pd.Index(examples.account_id)
+    return clone(ranker).fit(*(part.set_axis(account) for part in (examples.X, examples.y, examples.held)))
 
 
 def _as_it_is(fitted: Any) -> Says:
