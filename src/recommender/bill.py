@@ -1,5 +1,6 @@
 """What an offer would do to the monthly bill, in whole minor units of the currency."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
@@ -8,11 +9,44 @@ from numpy.typing import NDArray
 from recommender.catalogue import Catalogue, Product
 from recommender.errors import DataError
 
-__all__ = ["bill_changes"]
+__all__ = ["Prices", "bill_changes"]
+
+
+@dataclass(frozen=True, eq=False)
+class Prices:
+    """What the products of a catalogue cost.
+
+    Attributes
+    ----------
+    minor : array of shape (P,)
+        Minor units per month; 0 where the price is unknown.
+    known : array of shape (P,)
+    parts
+        Each bundle with each product that stands inside it, bundles inside bundles included, by position.
+    """
+
+    minor: NDArray[np.int64]
+    known: NDArray[np.bool_]
+    parts: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, minor_digits: int) -> "Prices":
+        """Take the prices out of a catalogue; 2 `minor_digits` make cents of euros.
+
+        Raises
+        ------
+        DataError
+            If a price is finer than the currency's minor unit.
+        """
+        return cls(
+            np.array([_minor_units(product, minor_digits) for product in catalogue.products], dtype=np.int64),
+            np.array([product.monthly_price is not None for product in catalogue.products], dtype=bool),
+            tuple((bundle, part) for bundle, part in np.argwhere(catalogue.contains).tolist() if part != bundle),
+        )
 
 
 def bill_changes(
-    catalogue: Catalogue, held: NDArray[np.bool_], *, minor_digits: int, bundle_replaces_parts: bool = False
+    prices: Prices, held: NDArray[np.bool_], *, bundle_replaces_parts: bool = False
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return by how much each product would change the monthly bill, and whether that is known.
 
@@ -24,8 +58,6 @@ def bill_changes(
     ----------
     held
         What each account holds; (n, P).
-    minor_digits
-        Decimals of the currency: 2 makes cents of euros.
 
     Returns
     -------
@@ -34,30 +66,24 @@ def bill_changes(
     known
         Whether the change is known; (n, P).
 
-    Raises
-    ------
-    DataError
-        If a price is finer than the currency's minor unit.
-
     Examples
     --------
     >>> catalogue = Catalogue.of([
     ...     Product("calls", "Calls", "voice", Decimal("4.00")),
     ...     Product("duo", "Calls and texts", "voice", Decimal("6.50"), includes=("calls",)),
     ... ])
-    >>> changes, known = bill_changes(catalogue, np.array([[True, False]]), minor_digits=2, bundle_replaces_parts=True)
+    >>> held = np.array([[True, False]])
+    >>> changes, known = bill_changes(Prices.of(catalogue, 2), held, bundle_replaces_parts=True)
     >>> changes.tolist(), known.tolist()
     ([[400, 250]], [[True, True]])
     """
-    prices = np.array([_minor_units(product, minor_digits) for product in catalogue.products], dtype=np.int64)
-    priced = np.array([product.monthly_price is not None for product in catalogue.products], dtype=bool)
-    changes = np.tile(prices, (len(held), 1))
-    known = np.tile(priced, (len(held), 1))
-    if bundle_replaces_parts:
-        for bundle, part in np.argwhere(catalogue.contains):
-            if part != bundle:
-                changes[:, bundle] -= prices[part] * held[:, part]
-                known[:, bundle] &= priced[part] | ~held[:, part]
+    changes, known = np.broadcast_to(prices.minor, held.shape), np.broadcast_to(prices.known, held.shape)
+    if not bundle_replaces_parts:
+        return changes, known
+    changes, known = changes.copy(), known.copy()
+    for bundle, part in prices.parts:
+        changes[:, bundle] -= prices.minor[part] * held[:, part]
+        known[:, bundle] &= prices.known[part] | ~held[:, part]
     return np.where(known, changes, 0), known
 
 

@@ -1,12 +1,11 @@
 """What an offer does to the monthly bill."""
 
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 import pytest
 
-from recommender.bill import bill_changes
+from recommender.bill import Prices, bill_changes
 from recommender.catalogue import Catalogue, Product
 from recommender.errors import DataError
 
@@ -24,9 +23,8 @@ CATALOGUE = Catalogue.of(
 
 def _changes(*held: str, bundle_replaces_parts: bool = False, minor_digits: int = 2) -> dict[str, int | None]:
     mask = np.array([[product_id in held for product_id in CATALOGUE.ids]])
-    changes, known = bill_changes(
-        CATALOGUE, mask, minor_digits=minor_digits, bundle_replaces_parts=bundle_replaces_parts
-    )
+    prices = Prices.of(CATALOGUE, minor_digits)
+    changes, known = bill_changes(prices, mask, bundle_replaces_parts=bundle_replaces_parts)
     assert changes.dtype == np.int64
     assert (changes[~known] == 0).all()
     pairs = zip(CATALOGUE.ids, changes[0].tolist(), known[0].tolist(), strict=True)
@@ -64,29 +62,28 @@ def test_a_bundle_that_contains_itself_saves_nothing_by_itself() -> None:
             Product("b", "B", "x", Decimal(3), includes=("a",)),
         ]
     )
-    changes, _ = bill_changes(knot, np.array([[True, True]]), minor_digits=0, bundle_replaces_parts=True)
+    changes, _ = bill_changes(Prices.of(knot, 0), np.array([[True, True]]), bundle_replaces_parts=True)
     assert changes.tolist() == [[5 - 3, 3 - 5]]
 
 
 @pytest.mark.parametrize("n", [0, 1, 3])
 def test_there_is_one_change_per_account_and_product(n: int) -> None:
-    changes, known = bill_changes(CATALOGUE, np.zeros((n, 5), dtype=bool), minor_digits=2)
+    changes, known = bill_changes(Prices.of(CATALOGUE, 2), np.zeros((n, 5), dtype=bool))
     assert changes.shape == known.shape == (n, 5)
 
 
 def test_a_price_finer_than_the_currency_is_refused() -> None:
     fine = Catalogue.of([Product("fine", "Fine", "x", Decimal("0.999"))])
-    held: Any = np.zeros((1, 1), dtype=bool)
     with pytest.raises(DataError, match=r"price of 'fine' must be whole in units of 10\^-2, but 0\.999 came"):
-        bill_changes(fine, held, minor_digits=2)
+        Prices.of(fine, 2)
 
 
 def test_prices_beyond_floats_stay_exact() -> None:
     dear = Catalogue.of([Product("dear", "Dear", "x", Decimal("90071992547409.93"))])
-    changes, _ = bill_changes(dear, np.zeros((1, 1), dtype=bool), minor_digits=2)
+    changes, _ = bill_changes(Prices.of(dear, 2), np.zeros((1, 1), dtype=bool))
     assert changes.tolist() == [[2**53 + 1]]
 
 
 def test_a_bundle_replaces_nothing_unless_it_is_said_to() -> None:
-    changes, _ = bill_changes(CATALOGUE, np.ones((1, 5), dtype=bool), minor_digits=2)
+    changes, _ = bill_changes(Prices.of(CATALOGUE, 2), np.ones((1, 5), dtype=bool))
     assert changes.tolist() == [[2000, 400, 800, 700, 0]]

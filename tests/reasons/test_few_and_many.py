@@ -2,7 +2,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from recommender import reasons
 from recommender.reasons import Feature, Words, explain_offers
 
 N_FEATURES = 30
@@ -28,9 +27,7 @@ def plainly(row, adds, most=2):
 
 
 @pytest.mark.parametrize("mean", [1.0, -1.0, -2.5, -9.0])
-@pytest.mark.parametrize("block", [33, 4_096])
-def test_few_offers_and_many_name_what_one_after_the_other_names(mean, block, monkeypatch):
-    monkeypatch.setattr(reasons, "_BLOCK", block)
+def test_few_offers_and_many_name_what_one_after_the_other_names(mean):
     rng = np.random.default_rng(7)
     n, m = 50, 90
     columns = {name: pa.array(rng.integers(0, 3, n), mask=rng.random(n) < 0.3) for name in NAMES}

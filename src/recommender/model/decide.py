@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recommender.config import check_k
 from recommender.errors import DataError
-from recommender.model.decision import Decision
+from recommender.model.decision import Decision, merged
 from recommender.model.offer_rows import Chosen, has_or_ordered, offer_rows
 from recommender.offers import Choice, choose
 from recommender.policy import EXCLUDED_BY_OFFER, Facts
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from recommender.model.model import Model
 
 __all__ = ["FreshComplaints", "decide"]
+
+# So many accounts at once that what they are decided by stays in the cache of a core, and memory flat.
+_RUN: Final = 16_384
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,17 @@ def decide(
     """Decide for every account of `rows`; see `Model.decide`."""
     moment = (decided_at or datetime.now(UTC)).astimezone(UTC)
     _check(rows)
+    starts = range(0, max(rows.num_rows, 1), _RUN)
+    return merged([_decide(model, rows.slice(start, _RUN), moment, complaints, k) for start in starts])
+
+
+def _decide(
+    model: "Model", rows: pa.Table, moment: datetime, complaints: FreshComplaints | None, k: int | None
+) -> Decision:
     facts = _facts(model, rows, moment, complaints)
     bits = model.policy.suppressions(facts)
-    propensity = _propensity(model, rows, facts)
-    lift = propensity / _by_product(model, model.scorecard.base_rate)
+    bins, propensity = _score(model, rows, facts)
+    lift = propensity / model.lookups.base_rate
     choice = _choose(model, propensity, lift, bits, k)
     return Decision(
         account_id=rows.column(ACCOUNT).combine_chunks(),
@@ -58,7 +68,7 @@ def decide(
         bits=bits | choice.excluded_by_offer * np.uint32(1 << model.policy.codes.index(EXCLUDED_BY_OFFER)),
         codes=model.policy.codes,
         stale=model.policy.stale(facts),
-        offers=offer_rows(model, rows, facts, Chosen.of(choice, propensity, lift), moment),
+        offers=offer_rows(model, rows, bins, facts, Chosen.of(choice, propensity, lift), moment),
         waived=model.policy.waived,
     )
 
@@ -81,33 +91,14 @@ def _facts(model: "Model", rows: pa.Table, decided_at: datetime, complaints: Fre
     )
 
 
-def _propensity(model: "Model", rows: pa.Table, facts: Facts) -> NDArray[np.float64]:
-    propensity = np.full((rows.num_rows, len(model.catalogue.products)), np.nan)
+def _score(model: "Model", rows: pa.Table, facts: Facts) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Return the bins of the features, and the propensities of the accounts that may be scored; NaN for the others."""
+    card = model.scorecard
+    bins = card.find_bins(rows, has_or_ordered(facts)[:, model.lookups.held])
     may = np.flatnonzero(model.policy.scorable(facts))
-    if len(may):
-        held = has_or_ordered(facts)[:, _positions(model, model.scorecard.held_products)]
-        scores = model.scorecard.propensities(_some(rows, may, model.scorecard.features), held[may])
-        propensity[may[:, np.newaxis], _positions(model, model.scorecard.products)] = scores
-    return propensity
-
-
-def _some(rows: pa.Table, wanted: NDArray[np.intp], features: tuple[str, ...]) -> pa.Table:
-    """Take the rows wanted, and of these no more than is read; nothing is copied where all are."""
-    if len(wanted) == rows.num_rows:
-        return rows
-    there = [name for name in features if rows.schema.get_field_index(name) >= 0]
-    return rows.select([ACCOUNT, *there]).take(pa.array(wanted, pa.int64()))
-
-
-def _positions(model: "Model", product_ids: tuple[str, ...]) -> list[int]:
-    return [model.catalogue.position[product_id] for product_id in product_ids]
-
-
-def _by_product(model: "Model", figures: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Spread the scorecard's figures over the catalogue, whose products it need not all know."""
-    spread = np.full(len(model.catalogue.products), np.nan)
-    spread[_positions(model, model.scorecard.products)] = figures
-    return spread
+    propensity = np.full((rows.num_rows, len(model.catalogue.products)), np.nan)
+    propensity[may[:, np.newaxis], model.lookups.ranked] = card.propensities_of(bins[:, may])
+    return bins, propensity
 
 
 def _choose(

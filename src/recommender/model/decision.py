@@ -1,7 +1,7 @@
 """What became of every (account, product) pair."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recommender.schema import ACCOUNT, DISPOSITIONS, PRODUCT
 
-__all__ = ["Decision"]
+__all__ = ["Decision", "merged"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,21 @@ class Decision:
                 "reasons": _decoded(self.bits.ravel(), self.codes),
             }
         )
+
+
+def merged(decisions: Sequence[Decision]) -> Decision:
+    """Return the decisions of runs of accounts, one or more of them, as one."""
+    if len(decisions) == 1:
+        return decisions[0]
+    return replace(
+        decisions[0],
+        account_id=pa.concat_arrays([decision.account_id for decision in decisions]),
+        propensity=np.concatenate([decision.propensity for decision in decisions]),
+        disposition=np.concatenate([decision.disposition for decision in decisions]),
+        bits=np.concatenate([decision.bits for decision in decisions]),
+        offers=pa.concat_tables([decision.offers for decision in decisions]),
+        stale=tuple(sorted({feed for decision in decisions for feed in decision.stale})),
+    )
 
 
 def _coded(codes: NDArray[Any], words: Sequence[str]) -> "pa.DictionaryArray[Any, Any]":

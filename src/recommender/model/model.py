@@ -16,6 +16,7 @@ from recommender.model.arrays import dump_arrays
 from recommender.model.decide import FreshComplaints, decide
 from recommender.model.decision import Decision
 from recommender.model.display import heaviest_terms, model_html
+from recommender.model.lookups import Lookups, lookups_of
 from recommender.model.manifest import digest_of
 from recommender.model.offer_rows import has_or_ordered
 from recommender.policy import Facts, Policy, Rule, build_policy
@@ -69,6 +70,11 @@ class Model:
         names = {product.product_id: product.name for product in self.catalogue.products}
         return Words({feature.name: feature for feature in self.features}, names)
 
+    @cached_property
+    def lookups(self) -> Lookups:
+        """What every decision looks up."""
+        return lookups_of(self)
+
     def decide(
         self,
         rows: pa.Table,
@@ -116,7 +122,7 @@ class Model:
             return np.empty((0, len(self.scorecard.terms)))
         moment = rows.column(AS_OF)[0].as_py()
         facts = Facts.of(rows, self.catalogue, decided_at=moment, channel=self.config.offers.channel)
-        held = has_or_ordered(facts)[:, [self.catalogue.position[i] for i in self.scorecard.held_products]]
+        held = has_or_ordered(facts)[:, self.lookups.held]
         return self.scorecard.contributions(rows, held, np.arange(n), np.full(n, position))
 
     def plot(self, product: str, *, most: int = 6) -> "Figure":

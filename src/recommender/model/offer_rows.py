@@ -1,6 +1,5 @@
 """The offers frame: one row per offer, with its reason, what the bill would do and until when it stands."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from recommender.bill import bill_changes
 from recommender.offers import Choice
 from recommender.policy import Facts
-from recommender.reasons import Reasons, explain_offers
+from recommender.reasons import Reasons, explain_offers, explain_parts
 from recommender.schema import ACCOUNT, AS_OF, COMPLAINTS_KNOWN_UNTIL
 
 if TYPE_CHECKING:
@@ -21,11 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Chosen", "has_or_ordered", "offer_rows"]
 
+Bins = NDArray[np.int32]
+
 _TIME = pa.timestamp("us", tz="UTC")
-_WORDS = pa.list_(pa.string())
 _MONEY_DIGITS = 18
 _COLD_SHARE = 0.5
 _HOUR_US = 3_600_000_000
+_FEW = 32
 
 
 @dataclass(frozen=True)
@@ -47,23 +48,25 @@ class Chosen:
         return cls(*at, choice.rank[at], propensity[at], lift[at])
 
 
-def offer_rows(model: "Model", rows: pa.Table, facts: Facts, chosen: Chosen, decided_at: datetime) -> pa.Table:
-    """Build the offers frame; its columns are `schema.OFFER_COLUMNS`."""
+def offer_rows(
+    model: "Model", rows: pa.Table, bins: Bins, facts: Facts, chosen: Chosen, decided_at: datetime
+) -> pa.Table:
+    """Build the offers frame; its columns are `schema.OFFER_COLUMNS`. `bins` are those of `Scorecard.find_bins`."""
     own = rows.select([ACCOUNT, AS_OF, COMPLAINTS_KNOWN_UNTIL]).take(pa.array(chosen.account, pa.int64()))
-    said = _reasons(model, rows, facts, chosen)
-    product, catalogue = pa.array(chosen.product, pa.int64()), model.catalogue.products
+    said = _reasons(model, rows, bins, chosen)
+    product = pa.array(chosen.product, pa.int64())
     return pa.table(
         {
             ACCOUNT: own.column(ACCOUNT).combine_chunks(),
             "rank": pa.array(chosen.rank, pa.int8()),
-            "product_id": pa.array([one.product_id for one in catalogue], pa.string()).take(product),
-            "product_name": pa.array([one.name for one in catalogue], pa.string()).take(product),
+            "product_id": model.lookups.ids.take(product),
+            "product_name": model.lookups.names.take(product),
             "propensity": pa.array(chosen.propensity, pa.float64()),
             "lift": pa.array(chosen.lift, pa.float64()),
             "reason": said.text,
             "reason_features": said.features,
             "bill_change": _bill_change(model, facts, chosen),
-            "flags": _flags(model, rows, chosen),
+            "flags": _flags(model, bins, chosen),
             "model_version": _same(model.label, chosen),
             "policy_version": _same(model.policy.version, chosen),
             AS_OF: own.column(AS_OF).combine_chunks(),
@@ -82,22 +85,22 @@ def _same(text: str, chosen: Chosen) -> "pa.Array[Any]":
     return pa.repeat(pa.scalar(text, pa.string()), len(chosen.account))
 
 
-def _reasons(model: "Model", rows: pa.Table, facts: Facts, chosen: Chosen) -> Reasons:
+def _reasons(model: "Model", rows: pa.Table, bins: Bins, chosen: Chosen) -> Reasons:
     card = model.scorecard
-    held = has_or_ordered(facts)[:, [model.catalogue.position[i] for i in card.held_products]]
-    of_product = np.zeros(len(model.catalogue.products), dtype=np.intp)
-    of_product[[model.catalogue.position[product_id] for product_id in card.products]] = np.arange(len(card.products))
-    product = of_product[chosen.product]
-    adds = card.contributions(rows, held, chosen.account, product)
-    return explain_offers(rows, adds, card.terms, model.words, of=chosen.account)
+    product = model.lookups.places[chosen.product]
+    if len(product) <= _FEW:
+        adds = card.contributions_of(bins, chosen.account, product)
+        return explain_offers(rows, adds, card.terms, model.words, of=chosen.account)
+    found = card.contributions_apart(bins, chosen.account, product)
+    parts = ((part.pairs, part.terms, part.adds) for part in found)
+    return explain_parts(rows, parts, card.terms, model.words, of=chosen.account)
 
 
 def _bill_change(model: "Model", facts: Facts, chosen: Chosen) -> "pa.Array[Any]":
     settings = model.config
     minor, known = bill_changes(
-        model.catalogue,
+        model.lookups.prices,
         facts.held[chosen.account],
-        minor_digits=settings.minor_digits,
         bundle_replaces_parts=settings.offers.bundle_replaces_parts,
     )
     at = np.arange(len(chosen.account)), chosen.product
@@ -107,24 +110,10 @@ def _bill_change(model: "Model", facts: Facts, chosen: Chosen) -> "pa.Array[Any]
     return pa.array(changes, kind).take(pa.array(which, pa.int64(), mask=~known[at]))
 
 
-def _flags(model: "Model", rows: pa.Table, chosen: Chosen) -> "pa.Array[Any]":
-    card, waived = model.scorecard, [f"waived:{code}" for code in model.policy.waived]
-    places = {product_id: j for j, product_id in enumerate(card.products)}
-    is_cold = _unknown_share(rows, card.features)[chosen.account] > _COLD_SHARE
-    distinct, which = np.unique(2 * chosen.product + is_cold, return_inverse=True)
-    flags = [
-        [*card.flags(places[model.catalogue.ids[code // 2]]), *["cold"] * (code % 2), *waived]
-        for code in distinct.tolist()
-    ]
-    return pa.array(flags, _WORDS).take(pa.array(which, pa.int64()))
-
-
-def _unknown_share(rows: pa.Table, features: Sequence[str]) -> NDArray[np.float64]:
-    unknown = np.zeros(rows.num_rows)
-    for column in map(rows.column, features):
-        if column.null_count:
-            unknown += column.is_null().to_numpy()
-    return unknown / max(len(features), 1)
+def _flags(model: "Model", bins: Bins, chosen: Chosen) -> "pa.Array[Any]":
+    is_cold = model.scorecard.unknown_share(bins)[chosen.account] > _COLD_SHARE
+    flags: pa.Array[Any] = model.lookups.flags.take(pa.array(2 * chosen.product + is_cold, pa.int64()))
+    return flags
 
 
 def _valid_until(model: "Model", own: pa.Table, facts: Facts, decided_at: datetime) -> "pa.Array[Any]":

@@ -44,6 +44,11 @@ class NumericBins:
         """The number of bins; the last one is for missing values."""
         return len(self.edges) + 2
 
+    @property
+    def missing(self) -> int:
+        """The bin of missing values."""
+        return self.size - 1
+
     @cached_property
     def _uppers(self) -> NDArray[np.float64]:
         # NaN sorts after infinity, so that it finds the bin of missing values by itself
@@ -59,7 +64,7 @@ class NumericBins:
         if len(values) <= _FEW_ROWS or self._grid is None:
             return self._uppers.searchsorted(values, side="left").astype(np.int32)
         found = self._grid.find(values)
-        np.putmask(found, np.isnan(values), self.size - 1)
+        np.putmask(found, np.isnan(values), self.missing)
         return found
 
 
@@ -75,17 +80,29 @@ class CategoryBins:
         """The number of bins; the last but one is for missing values, the last for unseen levels."""
         return len(self.levels) + 2
 
+    @property
+    def missing(self) -> int:
+        """The bin of missing values."""
+        return len(self.levels)
+
     @cached_property
     def _level_set(self) -> "pa.Array[Any]":
         return pa.array(self.levels, pa.large_string())
 
+    @cached_property
+    def _positions(self) -> dict[str | None, int]:
+        return {**{level: position for position, level in enumerate(self.levels)}, None: self.missing}
+
     def find(self, column: Any) -> NDArray[np.int32]:
         """Return the bin of each value; shape (n,)."""
+        if len(column) <= _FEW_ROWS and _holds_text(column.type):
+            unseen = self.size - 1
+            return np.array([self._positions.get(text, unseen) for text in column.to_pylist()], dtype=np.int32)
         texts = read_texts(column, self.feature)
         position = pc.index_in(texts, value_set=self._level_set).fill_null(len(self.levels) + 1)
         found = np.array(position, dtype=np.int32)
         if texts.null_count:
-            found[np.asarray(texts.is_null())] = len(self.levels)
+            found[np.asarray(texts.is_null())] = self.missing
         return found
 
 
@@ -183,6 +200,10 @@ def _is_number(kind: pa.DataType) -> bool:
         pa.types.is_null,
     )
     return any(check(kind) for check in is_any)
+
+
+def _holds_text(kind: Any) -> bool:
+    return _is_text(kind.value_type if pa.types.is_dictionary(kind) else kind)
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -79,7 +79,7 @@ def plan_few_rows(schema: pa.Schema, features: Sequence[Bins]) -> FewRows:
     uppers = np.full((len(edges), max(map(len, edges), default=0)), np.inf)
     for upper, of_one in zip(uppers, edges, strict=True):
         upper[: len(of_one)] = of_one
-    missing = np.array([features[i].size - 1 for i in numbers], dtype=np.int32)
+    missing = np.array([features[i].missing for i in numbers], dtype=np.int32)
     return FewRows(schema, tuple(features), tuple(places), np.array(numbers, dtype=np.intp), uppers, missing)
 
 

@@ -23,6 +23,8 @@ class FlatTerms:
     ----------
     columns : array of shape (depth, n_terms)
         Which columns a term is of, the first in the place of those that it lacks; depth is 2, or 3 where a term has 3.
+    several
+        Which terms are of several columns; the cells of the others are the bins of their column.
     groups
         The group of each bin of each column of each term, times the number of cells that a step of it goes on.
     group_starts : array of shape (depth, n_terms)
@@ -38,6 +40,7 @@ class FlatTerms:
     """
 
     columns: Index
+    several: Index
     groups: Index
     group_starts: Index
     rows: NDArray[np.float64]
@@ -47,13 +50,23 @@ class FlatTerms:
     bases: Index
     steps: Index
 
-    def summands(self, bins: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return the points of each product's terms, in their order; shape (n_summands, n, n_products)."""
-        groups = self.groups.take(self.group_starts[:, :, np.newaxis] + bins[self.columns])
+    def cells(self, bins: NDArray[np.int32]) -> Index:
+        """Return the cell of each term in each row; shape (n_terms, n)."""
+        found: Index = bins[self.columns[0]].astype(np.int64)
+        if not len(self.several):
+            return found
+        starts, columns = self.group_starts[:, self.several], self.columns[:, self.several]
+        groups = self.groups.take(starts[:, :, np.newaxis] + bins[columns])
         # added one by one, as a sum over an axis takes twice as long where there is one row
-        cells, n_first = groups[0] + groups[1], len(self.row_starts)
+        cells = groups[0] + groups[1]
         for further in groups[2:]:
             cells += further
+        found[self.several] = cells
+        return found
+
+    def summands(self, bins: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return the points of each product's terms, in their order; shape (n_summands, n, n_products)."""
+        cells, n_first = self.cells(bins), len(self.row_starts)
         first = self.rows.take(self.row_starts[:, np.newaxis] + cells[:n_first], axis=0)
         if n_first == len(cells):
             return np.asarray(first)
@@ -73,6 +86,7 @@ def flatten(tables: Sequence[Term], sizes: Sequence[int], n_products: int) -> Fl
     rows = [np.zeros((0, n_products)), *(spread(term, n_products) for term in first)]
     return FlatTerms(
         np.array([(*term.columns, *[term.columns[0]] * depth)[:depth] for term in tables]).T,
+        np.flatnonzero([len(term.columns) > 1 for term in tables]),
         np.concatenate([part for of_one in groups for part in of_one]),
         np.ascontiguousarray(ends[:-1].reshape(-1, depth).T),
         np.concatenate(rows),

@@ -1,6 +1,6 @@
 """The compiled form of every additive ranker: tables of points, looked up and summed in a fixed order."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from recommender.errors import FeatureError
 from recommender.extras import load_extra
 from recommender.ranking.adding import Run, add_terms, runs_of
-from recommender.ranking.apart import ByProduct, by_product, points_of_few, points_of_many
+from recommender.ranking.apart import Apart, OfProduct, by_product, points_by_product
 from recommender.ranking.binning import Bins, bin_features, bin_held
 from recommender.ranking.few_rows import FewRows, plan_few_rows
 from recommender.ranking.flat import FlatTerms, flatten
@@ -133,6 +133,12 @@ class Scorecard:
         found = self._plan_of(rows).find(rows) if few else bin_features(rows, self.bins)
         return np.concatenate([found, bin_held(held)])
 
+    def unknown_share(self, bins: NDArray[np.int32]) -> Floats:
+        """Return which share of the features is missing in rows that `find_bins` has binned, 0 to 1; shape (n,)."""
+        if not self.bins:
+            return np.zeros(bins.shape[1])
+        return np.asarray((bins[: len(self.bins)] == self._missing).mean(axis=0))
+
     def log_odds(self, rows: pa.Table, held: NDArray[np.bool_]) -> Floats:
         """Return the log-odds (for "one_of", before the softmax); shape (n, n_products). See `find_bins`."""
         return self._in_chunks(rows, held, self.log_odds_of)
@@ -173,12 +179,18 @@ class Scorecard:
         self, bins: NDArray[np.int32], row_index: NDArray[np.integer], product_index: NDArray[np.integer]
     ) -> Floats:
         """Return the contributions in rows that `find_bins` has binned; shape (m, n_terms). See `contributions`."""
-        # term by term in memory, as it is filled and read
-        if bins.shape[1] > _FEW_ROWS:
-            return points_of_many(self.tables, self._by_product, bins, row_index, product_index).T
+        found = np.zeros((len(row_index), len(self.tables)))
+        for part in self.contributions_apart(bins, row_index, product_index):
+            found[part.pairs[:, np.newaxis], part.terms] = part.adds
+        return found
+
+    def contributions_apart(
+        self, bins: NDArray[np.int32], row_index: NDArray[np.integer], product_index: NDArray[np.integer]
+    ) -> Iterator[Apart]:
+        """Give the contributions that are not 0 by themselves, product by product. See `contributions_of`."""
         if not self.tables:
-            return np.zeros((len(row_index), 0))
-        return points_of_few(self._flat, bins, row_index, product_index).T
+            return iter(())
+        return points_by_product(self._flat, self._by_product, bins, row_index, product_index)
 
     def shapes(self, product: str) -> tuple[Shape, ...]:
         """Return what each term adds for `product`, bin by bin, the widest span of log-odds first.
@@ -295,11 +307,15 @@ class Scorecard:
         return []
 
     @cached_property
+    def _missing(self) -> NDArray[np.int32]:
+        return np.array([[bins.missing] for bins in self.bins], dtype=np.int32)
+
+    @cached_property
     def _runs(self) -> tuple[Run, ...]:
         return runs_of(self.tables, len(self.products))
 
     @cached_property
-    def _by_product(self) -> ByProduct:
+    def _by_product(self) -> tuple[OfProduct, ...]:
         return by_product(self.tables, len(self.products))
 
     @cached_property

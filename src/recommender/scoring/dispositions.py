@@ -37,8 +37,10 @@ def compact(decision: Decision, *, sample: bool = False) -> pa.Table:
     kept = _in_sample(decision.account_id) if sample else np.arange(n)
     propensity = decision.propensity[kept].ravel()
     columns = {
-        ACCOUNT: _coded(np.repeat(np.arange(len(kept)), p), decision.account_id.take(pa.array(kept, pa.int64()))),
-        PRODUCT: _coded(np.tile(np.arange(p), len(kept)), pa.array(decision.product_id, pa.string())),
+        ACCOUNT: _coded(
+            np.repeat(np.arange(len(kept), dtype=np.int32), p), decision.account_id.take(pa.array(kept, pa.int64()))
+        ),
+        PRODUCT: _coded(np.tile(np.arange(p, dtype=np.int32), len(kept)), pa.array(decision.product_id, pa.string())),
         "propensity": pa.array(propensity, mask=np.isnan(propensity)),
         "disposition": _coded(decision.disposition[kept].ravel(), pa.array(DISPOSITIONS, pa.string())),
         _BITS: pa.array(decision.bits[kept].ravel()),

@@ -1,17 +1,17 @@
 """One shard: decided chunk by chunk, written, and vouched for by a hidden sidecar that comes last."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from recommender.errors import DataError
 from recommender.files import read_document, sha256_of, write_document
 from recommender.model import Decision, FreshComplaints, Model
+from recommender.model.decision import merged
 from recommender.model.tally import Tally
 from recommender.scoring.dispositions import compact
 from recommender.scoring.files import write_parquet
@@ -87,19 +87,6 @@ def _with_sidecar(work: Work, number: int, files: Mapping[str, Any]) -> dict[str
 def _decide(work: Work, rows: pa.Table) -> Decision:
     starts = range(0, max(rows.num_rows, 1), work.options.chunk_rows)
     chunks = (rows.slice(start, work.options.chunk_rows) for start in starts)
-    return _merged(
+    return merged(
         [work.model.decide(chunk, decided_at=work.decided_at, complaints=work.complaints) for chunk in chunks]
-    )
-
-
-def _merged(decisions: Sequence[Decision]) -> Decision:
-    stale = {feed for decision in decisions for feed in decision.stale}
-    return replace(
-        decisions[0],
-        account_id=pa.concat_arrays([decision.account_id for decision in decisions]),
-        propensity=np.concatenate([decision.propensity for decision in decisions]),
-        disposition=np.concatenate([decision.disposition for decision in decisions]),
-        bits=np.concatenate([decision.bits for decision in decisions]),
-        offers=pa.concat_tables([decision.offers for decision in decisions]),
-        stale=tuple(sorted(stale)),
     )

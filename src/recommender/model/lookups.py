@@ -1,0 +1,76 @@
+"""What every decision of a model looks up, made once for each model."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from recommender.bill import Prices
+
+if TYPE_CHECKING:
+    from recommender.model.model import Model
+
+__all__ = ["Lookups", "lookups_of"]
+
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Lookups:
+    """The P products of the catalogue as arrays, and where those of the scorecard stand among them.
+
+    Attributes
+    ----------
+    ids, names : Arrow arrays of P texts
+    flags : Arrow array of 2 P lists of text
+        Of each product for an account that is well known, then for one that is cold.
+    prices
+        What the products cost.
+    ranked, held : arrays of shape (n_ranked,) and (n_held,)
+        Where the products that the scorecard ranks, and those that it reads as held, stand in the catalogue.
+    places : array of shape (P,)
+        Where each product stands among those that are ranked.
+    base_rate : array of shape (P,)
+        NaN where the product is not ranked.
+    """
+
+    ids: Any
+    names: Any
+    flags: Any
+    prices: Prices
+    ranked: Places
+    held: Places
+    places: Places
+    base_rate: NDArray[np.float64]
+
+
+def lookups_of(model: "Model") -> Lookups:
+    """Make the look-ups of `model`.
+
+    Raises
+    ------
+    DataError
+        If a price is finer than the currency's minor unit.
+    """
+    catalogue, card = model.catalogue, model.scorecard
+    ranked = np.array([catalogue.position[product_id] for product_id in card.products], dtype=np.intp)
+    places, base_rate = np.zeros(len(catalogue.ids), dtype=np.intp), np.full(len(catalogue.ids), np.nan)
+    places[ranked], base_rate[ranked] = np.arange(len(ranked)), card.base_rate
+    return Lookups(
+        ids=pa.array(catalogue.ids, pa.string()),
+        names=pa.array([product.name for product in catalogue.products], pa.string()),
+        flags=pa.array(_flags(model, places), pa.list_(pa.string())),
+        prices=Prices.of(catalogue, model.config.minor_digits),
+        ranked=ranked,
+        held=np.array([catalogue.position[product_id] for product_id in card.held_products], dtype=np.intp),
+        places=places,
+        base_rate=base_rate,
+    )
+
+
+def _flags(model: "Model", places: Places) -> list[list[str]]:
+    waived = [f"waived:{code}" for code in model.policy.waived]
+    of_products = [model.scorecard.flags(place) for place in places.tolist()]
+    return [[*flags, *cold, *waived] for flags in of_products for cold in ((), ("cold",))]

@@ -1,0 +1,88 @@
+"""Which terms a reason names: the strongest that tell of something, and nothing twice."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.reasons.figures import TELLS, Figures
+from recommender.reasons.subjects import Subjects
+
+__all__ = ["Part", "name_among_few", "name_terms"]
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.integer[Any]]
+# Which offers, which terms, and what each adds to each: (m,), (n_terms,), (m, n_terms).
+Part = tuple[Places, Places, Floats]
+
+_LEADING: Final = 8
+
+
+def name_terms(figures: Figures, subjects: Subjects, parts: Iterable[Part], of: Places, most: int) -> NDArray[np.int64]:
+    """Return the terms that each offer's reason names, best first, -1 where there are no more; shape (most, m).
+
+    Parameters
+    ----------
+    parts
+        The contributions, each offer's in one part; a term that is not there adds nothing.
+    of : array of shape (m,)
+        The row of each offer.
+    """
+    found = np.full((most, len(of)), -1)
+    states = _states(figures, subjects, np.arange(len(subjects.of_term)))
+    for offers, terms, adds in parts:
+        state = states[of[offers]].take(terms, axis=1)
+        found[:, offers], _ = _strongest(adds, state, subjects.alike[np.ix_(terms, terms)], terms, most)
+    return found
+
+
+def name_among_few(
+    figures: Figures, subjects: Subjects, contributions: Floats, of: Places, most: int
+) -> NDArray[np.int64]:
+    """Do as `name_terms` does, but look at the figures of the leading terms alone, as long as these suffice."""
+    everything = np.arange(contributions.shape[1])
+    leading = np.argsort(-contributions, axis=1, kind="stable")[:, :_LEADING]
+    least = np.take_along_axis(contributions, leading, axis=1)[:, -1]
+    named, weakest = _named(figures, subjects, contributions, np.unique(leading), of, most)
+    if len(everything) <= _LEADING or np.all((weakest > least) | (least <= 0)):
+        return named
+    return _named(figures, subjects, contributions, everything, of, most)[0]
+
+
+def _named(
+    figures: Figures, subjects: Subjects, contributions: Floats, terms: Places, of: Places, most: int
+) -> tuple[NDArray[np.int64], Floats]:
+    state = _states(figures, subjects, terms)[of]
+    return _strongest(contributions.take(terms, axis=1), state, subjects.alike[np.ix_(terms, terms)], terms, most)
+
+
+def _states(figures: Figures, subjects: Subjects, terms: Places) -> NDArray[np.uint8]:
+    """Return how far each term may be named in each row, which is as far as all its parts; shape (n, n_terms)."""
+    needed, places = np.unique(subjects.places[:, terms], return_inverse=True)
+    of_parts = figures.states([subjects.parts[place] for place in needed.tolist()])
+    states, *others = (of_parts.take(own, axis=1) for own in places.reshape(-1, len(terms)))
+    for further in others:
+        np.minimum(states, further, out=states)
+    states[:, subjects.is_twice[terms]] = 0
+    return states
+
+
+def _strongest(
+    adds: Floats, state: NDArray[np.uint8], alike: NDArray[np.bool_], terms: Places, most: int
+) -> tuple[NDArray[np.int64], Floats]:
+    """Return the strongest term for each offer, the next that is not alike and so on; -1 for none.
+
+    And what the last of them adds, where all were found and tell of something that is there, otherwise 0; (m,).
+    """
+    each = np.arange(len(adds))
+    left = np.where(state == TELLS, adds, 0.0)
+    silent = left.max(axis=1) <= 0
+    left[silent] = np.where(state[silent] > 0, adds[silent], 0.0)
+    found = np.empty((most, len(adds)), dtype=np.int64)
+    for slot in found:
+        best = left.argmax(axis=1)
+        highest = left[each, best]
+        slot[:] = np.where(highest > 0, terms[best], -1)
+        left[alike[best]] = 0.0
+    return found, np.where(silent, 0.0, highest)
