@@ -41,7 +41,7 @@ class Prices:
         return cls(
             np.array([_minor_units(product, minor_digits) for product in catalogue.products], dtype=np.int64),
             np.array([product.monthly_price is not None for product in catalogue.products], dtype=bool),
-            tuple((bundle, part) for bundle, part in np.argwhere(catalogue.contains).tolist() if part != bundle),
+            tuple((bundle, part) for bundle, part in catalogue.parts if part != bundle),
         )
 
 

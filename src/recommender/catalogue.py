@@ -90,9 +90,19 @@ class Catalogue:
         return named | named.T
 
     @cached_property
+    def parts(self) -> tuple[tuple[int, int], ...]:
+        """Each bundle with each product that stands inside it, bundles within bundles included."""
+        return _pairs(self.contains)
+
+    @cached_property
     def brings_excluded(self) -> NDArray[np.bool_]:
         """Whether the product of the row, or a part of it, and the product of the column exclude each other."""
         return self._and_parts @ self.excludes
+
+    @cached_property
+    def exclusions(self) -> tuple[tuple[int, int], ...]:
+        """The pairs that `brings_excluded` marks."""
+        return _pairs(self.brings_excluded)
 
     @cached_property
     def conflicts(self) -> NDArray[np.bool_]:
@@ -112,6 +122,15 @@ class Catalogue:
         """Per product, its groups of alternatives, each a mask of shape (n_products,)."""
         return tuple(tuple(self._mask(group) for group in product.requires) for product in self.products)
 
+    @cached_property
+    def prerequisites(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
+        """Each product with the alternatives of a group that it requires, once for each of its groups."""
+        return tuple(
+            (product, tuple(np.flatnonzero(group).tolist()))
+            for product, groups in enumerate(self.requires)
+            for group in groups
+        )
+
     def _mask(self, ids: Iterable[str]) -> NDArray[np.bool_]:
         mask = np.zeros(len(self.products), dtype=bool)
         mask[[self.position[product_id] for product_id in ids]] = True
@@ -128,6 +147,10 @@ class Catalogue:
             named = {*product.excludes, *product.includes, *(i for group in product.requires for i in group)}
             if unknown := sorted(named - self.position.keys()):
                 raise DataError(f"products: {product.product_id!r} names products that are not there: {unknown[:5]}.")
+
+
+def _pairs(marked: NDArray[np.bool_]) -> tuple[tuple[int, int], ...]:
+    return tuple((int(one), int(other)) for one, other in np.argwhere(marked))
 
 
 def _closure(direct: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -48,7 +48,9 @@ def decide(
     """Decide for every account of `rows`; see `Model.decide`."""
     moment = (decided_at or datetime.now(UTC)).astimezone(UTC)
     _check(rows)
-    starts = range(0, max(rows.num_rows, 1), _RUN)
+    if rows.num_rows <= _RUN:
+        return _decide(model, rows, moment, complaints, k)
+    starts = range(0, rows.num_rows, _RUN)
     return merged([_decide(model, rows.slice(start, _RUN), moment, complaints, k) for start in starts])
 
 
@@ -67,7 +69,7 @@ def _decide(
         disposition=choice.disposition,
         bits=bits | choice.excluded_by_offer * np.uint32(1 << model.policy.codes.index(EXCLUDED_BY_OFFER)),
         codes=model.policy.codes,
-        stale=model.policy.stale(facts),
+        stale=model.policy.stale_in(bits),
         offers=offer_rows(model, rows, bins, facts, Chosen.of(choice, propensity, lift), moment),
         waived=model.policy.waived,
     )

@@ -52,12 +52,11 @@ def offer_rows(
     model: "Model", rows: pa.Table, bins: Bins, facts: Facts, chosen: Chosen, decided_at: datetime
 ) -> pa.Table:
     """Build the offers frame; its columns are `schema.OFFER_COLUMNS`. `bins` are those of `Scorecard.find_bins`."""
-    own = rows.select([ACCOUNT, AS_OF, COMPLAINTS_KNOWN_UNTIL]).take(pa.array(chosen.account, pa.int64()))
+    account, product = pa.array(chosen.account, pa.int64()), pa.array(chosen.product, pa.int64())
     said = _reasons(model, rows, bins, chosen)
-    product = pa.array(chosen.product, pa.int64())
     return pa.table(
         {
-            ACCOUNT: own.column(ACCOUNT).combine_chunks(),
+            ACCOUNT: _whole(rows.column(ACCOUNT)).take(account),
             "rank": pa.array(chosen.rank, pa.int8()),
             "product_id": model.lookups.ids.take(product),
             "product_name": model.lookups.names.take(product),
@@ -69,9 +68,9 @@ def offer_rows(
             "flags": _flags(model, bins, chosen),
             "model_version": _same(model.label, chosen),
             "policy_version": _same(model.policy.version, chosen),
-            AS_OF: own.column(AS_OF).combine_chunks(),
+            AS_OF: _whole(rows.column(AS_OF)).take(account),
             "decided_at": pa.repeat(pa.scalar(decided_at, _TIME), len(chosen.account)),
-            "valid_until": _valid_until(model, own, facts, decided_at),
+            "valid_until": _valid_until(model, rows, facts, chosen, decided_at),
         }
     )
 
@@ -79,6 +78,10 @@ def offer_rows(
 def has_or_ordered(facts: Facts) -> NDArray[np.bool_]:
     """Mark what the ranker takes for held: what is on order was chosen already, in training as here; (n, P)."""
     return facts.holdings.held | facts.holdings.on_order
+
+
+def _whole(column: Any) -> Any:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _same(text: str, chosen: Chosen) -> "pa.Array[Any]":
@@ -116,11 +119,12 @@ def _flags(model: "Model", bins: Bins, chosen: Chosen) -> "pa.Array[Any]":
     return flags
 
 
-def _valid_until(model: "Model", own: pa.Table, facts: Facts, decided_at: datetime) -> "pa.Array[Any]":
+def _valid_until(model: "Model", rows: pa.Table, facts: Facts, chosen: Chosen, decided_at: datetime) -> "pa.Array[Any]":
     """Let an offer stand for the days set, but no longer than the complaints feed that cleared it counts as fresh."""
     settings = model.config
     standing = np.datetime64(decided_at.replace(tzinfo=None), "us") + np.timedelta64(settings.offers.valid_days, "D")
-    known_until = own.column(COMPLAINTS_KNOWN_UNTIL).to_numpy().astype("datetime64[us]")
+    known = _whole(rows.column(COMPLAINTS_KNOWN_UNTIL)).to_numpy(zero_copy_only=False)[chosen.account]
+    known_until = known.astype("datetime64[us]")
     moved = np.datetime64(facts.complaints_known_until or 0, "us")
     fresh = np.timedelta64(round(settings.feeds.complaints_max_age_hours * _HOUR_US), "us")
     return pa.array(np.minimum(np.fmax(known_until, moved) + fresh, standing), _TIME)

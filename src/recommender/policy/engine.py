@@ -94,6 +94,12 @@ class Policy:
         fresh_enough = [rule for rule in self.rules if hasattr(rule, "feed")]
         return tuple(str(rule.feed) for rule in fresh_enough if rule.suppresses(facts).any())
 
+    def stale_in(self, reasons: NDArray[np.uint32]) -> tuple[str, ...]:
+        """Return the same from the reasons against all pairs that `suppressions` found."""
+        return tuple(
+            str(rule.feed) for rule in self.rules if hasattr(rule, "feed") and (reasons & self.bit(rule.reason)).any()
+        )
+
     def decode(self, bits: int) -> list[str]:
         """Return the reason codes of one pair."""
         return decode(bits, self.codes)

@@ -10,7 +10,19 @@ from numpy.typing import NDArray
 from recommender import schema
 from recommender.errors import FeatureError
 
-__all__ = ["FACT_TYPES", "Mask", "fact", "flags", "flat", "frozen", "is_null", "microseconds", "places", "words"]
+__all__ = [
+    "FACT_TYPES",
+    "Mask",
+    "fact",
+    "flags",
+    "flat",
+    "frozen",
+    "is_null",
+    "microseconds",
+    "places",
+    "whole",
+    "words",
+]
 
 Mask = NDArray[np.bool_]
 
@@ -51,9 +63,13 @@ def fact(rows: pa.Table, name: str) -> Any:
     FeatureError
         If the rows have it in a type that cannot be read as its own.
     """
-    column = rows.column(name)
-    array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    array = whole(rows.column(name))
     return array if array.type == FACT_TYPES[name] else _cast(array, name)
+
+
+def whole(column: Any) -> Any:
+    """Return a column as one array."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def flat(lists: Any) -> tuple[NDArray[np.int64], Any]:

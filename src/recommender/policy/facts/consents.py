@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from recommender import schema
 from recommender.policy.facts.arrow import Mask, fact, flags, flat, frozen, is_null, words
 
 __all__ = ["Consents"]
+
+_Channels = tuple[NDArray[np.int64], Any, Mask]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,10 +56,23 @@ class Consents:
 
     def _names(self, name: str, *channels: str) -> tuple[Mask, Mask]:
         """Mark the accounts whose list names one of `channels`, and those whose list is or holds a null."""
-        lists = fact(self.rows, name)
-        owner, values = flat(lists)
-        named = np.zeros(len(lists), dtype=bool)
+        owner, values, unknown = self._granted_to if name == schema.MARKETING_GRANTED else self._refused_to
+        named = np.zeros(len(unknown), dtype=bool)
         named[owner[words(values, frozenset(channels))]] = True
-        unknown = is_null(lists)
-        unknown[owner[is_null(values)]] = True
         return named, unknown
+
+    @cached_property
+    def _granted_to(self) -> _Channels:
+        return _channels(fact(self.rows, schema.MARKETING_GRANTED))
+
+    @cached_property
+    def _refused_to(self) -> _Channels:
+        return _channels(fact(self.rows, schema.MARKETING_REFUSED))
+
+
+def _channels(lists: Any) -> _Channels:
+    """Return the account of each channel that is named, the channel, and which accounts' list is or holds a null."""
+    owner, values = flat(lists)
+    unknown = is_null(lists)
+    unknown[owner[is_null(values)]] = True
+    return owner, values, frozen(unknown)

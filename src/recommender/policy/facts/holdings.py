@@ -76,8 +76,7 @@ class Holdings:
         return frozen((surely & ~unknown if unknown.any() else surely).T), frozen(possibly.T)
 
     def _inside(self, bundles: Mask) -> Mask:
-        contains = self.catalogue.contains
         inside = np.zeros(bundles.shape[::-1], dtype=bool).T
-        for bundle, part in np.argwhere(contains):
+        for bundle, part in self.catalogue.parts:
             inside[:, part] |= bundles[:, bundle]
         return inside

@@ -4,27 +4,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from recommender import schema
 from recommender.catalogue import Catalogue
 from recommender.errors import DataError, FeatureError
-from recommender.policy.facts.arrow import FACT_TYPES, Mask
+from recommender.policy.facts.arrow import FACT_TYPES, Mask, microseconds, whole
 from recommender.policy.facts.complaints import Complaints
 from recommender.policy.facts.consents import Consents
 from recommender.policy.facts.contacts import Contacts
 from recommender.policy.facts.feeds import Feeds
 from recommender.policy.facts.fresh import FreshComplaints, fresh_complaints
 from recommender.policy.facts.holdings import Holdings
-from recommender.policy.facts.moments import micros
+from recommender.policy.facts.moments import BEFORE_ALL, micros
 from recommender.policy.facts.standing import Standing
 
 __all__ = ["Facts"]
+
+_TIME: Final = pa.timestamp("us", "UTC")
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,8 +156,10 @@ def _check_facts(rows: pa.Table) -> None:
 def _check_moment(rows: pa.Table, decided_at: datetime) -> None:
     if rows.num_rows == 0 or rows.schema.get_field_index(schema.AS_OF) < 0:
         return
-    newest = pc.max(rows.column(schema.AS_OF)).cast(pa.timestamp("us", "UTC")).cast(pa.int64()).as_py()
-    if newest is not None and micros(decided_at) < newest:
+    column: Any = rows.column(schema.AS_OF)
+    known = column.cast(_TIME, safe=False) if column.type != _TIME else column
+    newest = microseconds(whole(known), missing=BEFORE_ALL).max()
+    if micros(decided_at) < newest:
         raise DataError(
             f"A decision at {decided_at.isoformat()} would use what became known later: the snapshot is newer."
         )

@@ -73,9 +73,8 @@ class LacksPrerequisite:
         """Mark the products of which a group of prerequisites is not met; (n, P)."""
         possessed = facts.holdings.possessed
         lacks = np.zeros(facts.shape[::-1], dtype=bool).T
-        for product, groups in enumerate(facts.catalogue.requires):
-            for group in groups:
-                lacks[:, product] |= ~_any_of(possessed, np.flatnonzero(group))
+        for product, group in facts.catalogue.prerequisites:
+            lacks[:, product] |= ~_any_of(possessed, group)
         return lacks
 
 
@@ -94,7 +93,7 @@ class ExcludedByHolding:
         """Mark the products that exclude, or are excluded by, what the account has; (n, P)."""
         has = facts.holdings.may_possess
         excluded = np.zeros(facts.shape[::-1], dtype=bool).T
-        for product, other in np.argwhere(facts.catalogue.brings_excluded):
+        for product, other in facts.catalogue.exclusions:
             excluded[:, product] |= has[:, other]
         return excluded
 
@@ -113,7 +112,7 @@ class NotOffered:
         return ~facts.catalogue.is_offered[None, :]
 
 
-def _any_of(pairs: Mask, products: Iterable[np.intp]) -> NDArray[np.bool_]:
+def _any_of(pairs: Mask, products: Iterable[int]) -> NDArray[np.bool_]:
     found = np.zeros(len(pairs), dtype=bool)
     for product in products:
         found |= pairs[:, product]
