@@ -30,6 +30,7 @@ __all__ = [
     "Windows",
     "check_k",
     "read_config",
+    "settings_in",
 ]
 
 SETTINGS_FILE = "recommender.toml"
@@ -288,6 +289,18 @@ def read_config(path: str | Path) -> Config:
         raise ConfigError(f"{path}: there is no such file.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ConfigError(f"{path}: not readable as TOML ({error}).") from error
+
+
+def settings_in(folder: Any) -> Config | None:
+    """Return the settings of the file in `folder`; None where there is no such file, or `folder` is no path.
+
+    Raises
+    ------
+    ConfigError
+        If the file is no settings file.
+    """
+    path = Path(folder) / SETTINGS_FILE if isinstance(folder, str | Path) else None
+    return read_config(path) if path and path.is_file() else None
 
 
 def _build(cls: type[T], settings: Mapping[str, Any], where: str, **more: Any) -> T:

@@ -8,6 +8,7 @@ import pytest
 
 import recommender
 from recommender.cli import terminal
+from recommender.cli.evaluate import show_figures
 from recommender.scoring import options
 
 AS_OF = "2026-07-01"
@@ -240,3 +241,11 @@ def test_the_summary_carries_the_waterfall_and_the_policy(scored):
     assert sum(summary["waterfall"].values()) == summary["dispositions"]["suppressed"]
     assert set(summary["waterfall"]) <= set(summary["suppressions"])
     assert summary["policy"] == {"switched_off": [], "waivers": []}
+
+
+def test_a_figure_that_is_not_defined_is_an_empty_cell(capsys):
+    known = {"ranker": "popularity", "metric": "hit@3", "value": 0.25, "low": 0.125, "high": 0.375}
+    show_figures([known, {"ranker": "popularity", "metric": "slope", "value": None, "low": None, "high": None}])
+    shown = capsys.readouterr().out
+    assert "0.250 ±0.125" in shown
+    assert "None" not in shown

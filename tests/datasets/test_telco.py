@@ -115,7 +115,7 @@ def test_a_folder_that_is_written_is_read_back_with_its_settings(
 
 
 def test_a_folder_that_is_there_is_not_written_over(csv: Path, tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="a new folder was to be written"):
+    with pytest.raises(OutputError, match="a new folder cannot be written"):
         telco_folder(csv, tmp_path)
 
 

@@ -9,6 +9,7 @@ from numpy.testing import assert_array_equal
 
 from recommender.errors import FeatureError
 from recommender.ranking import NumericBins, Scorecard, Term
+from recommender.ranking.few_rows import plan_few_rows
 from recommender.ranking.lookup import make_grid
 
 PRODUCTS = tuple(f"p{i:02}" for i in range(24))
@@ -131,3 +132,24 @@ def test_a_missing_number_has_the_last_bin_and_an_infinite_one_that_above_the_ed
     bins = NumericBins("x", np.array([0.0, 1.0]))
     values = pa.array([None, float("nan"), float("inf"), -float("inf")] * n)
     assert bins.find(values).tolist() == [3, 3, 2, 0] * n
+
+
+class _Contended(list):
+    """A place that another thread writes to after every look."""
+
+    def __init__(self, mine, theirs):
+        super().__init__([mine])
+        self.theirs = theirs
+
+    def __getitem__(self, i):
+        found = super().__getitem__(i)
+        self[:] = [self.theirs]
+        return found
+
+
+def test_a_thread_that_sends_columns_in_another_order_changes_nothing():
+    rows, held = asked(4)
+    card, alone = mixed_card(), mixed_card()
+    plans = [plan_few_rows(rows.select(names).schema, card.bins) for names in (["z", "y", "x"], ["x", "y", "z"])]
+    vars(card)["_plans"] = _Contended(*plans)
+    assert_array_equal(card.find_bins(rows, held), alone.find_bins(rows, held))

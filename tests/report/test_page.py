@@ -160,3 +160,12 @@ def test_tenths_without_a_take_up_are_said_to_be_left_out(scored, model, tmp_pat
         text = recommender.write_report(changed, scored, tmp_path / "r.html").read_text(encoding="utf-8")
         assert sentence in text
         assert ("Calibration" in text) is (len(shown) > 1)
+
+
+def test_a_figure_that_is_not_defined_is_left_out(scored, model):
+    undefined = {"ranker": "logistic", "metric": "auc", "value": None, "low": None, "high": None}
+    figures = [undefined, *(one for one in model.training["figures"] if one["metric"] != "auc")]
+    judged = replace(model, training={**model.training, "figures": figures})
+    text = page_text(read_run(scored, judged), {}, with_ids=False)
+    assert "Among the best three (hit@3)" in text
+    assert "None" not in text

@@ -2,10 +2,12 @@
 
 import csv
 import shutil
+import tomllib
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 
 from recommender.simulation import simulate
@@ -76,6 +78,13 @@ def test_what_check_proposes_reads_the_same_tables(own):
     assert set(theirs.by_name) == set(ours.by_name)
     for name in ("accounts", "products", "complaints", "calls", "bills", "feeds"):
         assert _rows(theirs, name) == _rows(ours, name), name
+
+
+def test_a_heading_of_two_lines_is_proposed_as_toml():
+    heading = 'Monthly\n"price"'
+    products = pd.DataFrame({"product_id": ["a"], "name": ["A"], heading: ["9.99"]})
+    proposed = propose_settings({"products": products}).as_toml()
+    assert tomllib.loads(proposed)["columns"]["products"] == {"monthly_price": heading}
 
 
 def _rows(tables, name):

@@ -11,6 +11,7 @@ import recommender
 from recommender.errors import ModelError, OutputError
 from recommender.model import load_model
 from recommender.tracking import CHAMPION, Store, champion, promote, record, rollback
+from recommender.tracking.plots import plots_of
 from recommender.tracking.store import client_of
 
 pytestmark = pytest.mark.xdist_group("mlflow")  # one server for all
@@ -139,4 +140,13 @@ def test_without_mlflow_the_sentence_names_the_extra():
         "load_model('models:/cross-sell@champion')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.stderr.strip().splitlines()[-1].endswith("Tracking needs MLflow: pip install 'recommender[mlflow]'.")
+    assert done.stderr.strip().endswith(
+        "mlflow is needed here and is not installed: pip install 'recommender[mlflow]'."
+    )
+
+
+def test_an_interval_that_begins_at_nothing_is_drawn_from_there():
+    one = {"ranker": "a", "metric": "hit@3", "value": 0.2, "low": 0.0, "high": 0.5}
+    plot = plots_of({"figures": [one]})["metrics.png"]
+    (whisker,) = plot.axes[0].collections[0].get_segments()
+    assert whisker[:, 0].tolist() == [0.0, 0.5]

@@ -10,7 +10,7 @@ import typer
 import recommender
 from recommender.cli.options import Data, Json
 from recommender.cli.terminal import fail, say, say_json, step
-from recommender.config import SETTINGS_FILE, Config, read_config
+from recommender.config import SETTINGS_FILE, Config, settings_in
 from recommender.errors import ConfigError, DataError
 
 NAME = "check"
@@ -56,7 +56,7 @@ def run(
 
 def _findings(data: Path, quarantine: Path | None) -> Findings:
     problems = recommender.check_tables(data, quarantine=quarantine)
-    config = read_config(data / SETTINGS_FILE) if (data / SETTINGS_FILE).is_file() else Config()
+    config = settings_in(data) or Config()
     try:
         # lazy: a command line that only prints its help needs neither numpy nor pyarrow
         import_module("recommender.policy").build_policy(config)

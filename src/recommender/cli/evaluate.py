@@ -52,5 +52,7 @@ def show_figures(figures: list[dict[str, Any]]) -> None:
     show_table("Judged on what was not learnt from (± 95 % interval by account)", ("metric", *rankers), rows)
 
 
-def _figure(*, value: float, low: float | None, high: float | None, **_names: str) -> str:
+def _figure(*, value: float | None, low: float | None, high: float | None, **_names: str) -> str:
+    if value is None:
+        return ""
     return f"{value:.3f}" if low is None or high is None else f"{value:.3f} ±{(high - low) / 2:.3f}"

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from recommender.catalogue import Catalogue, Product
-from recommender.config import Config, Consents, Features
-from recommender.errors import DataError, OutputError
+from recommender.config import SETTINGS_FILE, Config, Consents, Features
+from recommender.errors import DataError
+from recommender.files import writing
 from recommender.schema import RECORDED_AT, TABLES, TableContract
 from recommender.tables import Tables, read_tables
 
@@ -140,13 +141,11 @@ def telco_folder(path: str | Path, out: str | Path, *, known_until: datetime | N
         If `out` is there already, or cannot be written.
     """
     frames, folder = telco_frames(path, known_until=known_until), Path(out)
-    try:
+    with writing("a new folder", folder):
         folder.mkdir(parents=True)
         for name, frame in frames.items():
             pq.write_table(frame, folder / f"{name}.parquet")
-        (folder / "recommender.toml").write_text(_settings(_config(known_until)), encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{folder}: a new folder was to be written ({error.strerror}).") from error
+        (folder / SETTINGS_FILE).write_text(_settings(_config(known_until)), encoding="utf-8")
 
 
 def telco_frames(path: str | Path, *, known_until: datetime | None = None) -> dict[str, pa.Table]:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from recommender.evaluation.statistic import Statistic, ratio
-from recommender.evaluation.tied import midranks
 
 __all__ = ["auc", "auc_by_product"]
 
@@ -60,8 +60,8 @@ def _placements(propensity: Floats, taken: NDArray[np.bool_], judged: NDArray[np
     rows, columns = np.nonzero(judged)
     p, y = propensity[rows, columns], taken[rows, columns]
     below = np.empty(len(p))
-    below[y] = midranks(p)[y] - midranks(p[y])
-    below[~y] = midranks(p)[~y] - midranks(p[~y])
+    below[y] = rankdata(p)[y] - rankdata(p[y])
+    below[~y] = rankdata(p)[~y] - rankdata(p[~y])
     positives, negatives = max(int(y.sum()), 1), max(int((~y).sum()), 1)
     placement = np.where(y, below / negatives, 1 - below / positives)
     parts = [placement * y, y, placement * ~y, ~y]

@@ -2,9 +2,9 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from recommender.evaluation.statistic import Statistic, ratio
-from recommender.evaluation.tied import midranks
 
 __all__ = ["calibration_error"]
 
@@ -37,7 +37,7 @@ def calibration_error(
     """
     rows, columns = np.nonzero(candidates & ~np.isnan(propensity))
     p, y = propensity[rows, columns], taken[rows, columns]
-    place = (midranks(p) - 0.5) / max(len(p), 1)
+    place = (rankdata(p) - 0.5) / max(len(p), 1)
     cells = rows * bins + np.minimum((place * bins).astype(np.int64), bins - 1)
     sums = [_sums(cells, weights, len(propensity), bins) for weights in (p - y, np.ones(len(p)))]
     return Statistic(np.concatenate(sums, axis=1), lambda totals: _error(totals, bins), len(propensity))

@@ -60,7 +60,7 @@ def evaluate(
     NotEnoughDataError
         If there is too little history to learn from and judge on.
     """
-    tables = source if isinstance(source, Tables) else read_tables(source, config)
+    tables = read_tables(source, config)
     return summarise(judge(tables, as_of, rankers=rankers, tests=tests, progress=progress), judging)
 
 

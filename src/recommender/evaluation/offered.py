@@ -67,7 +67,7 @@ def evaluate_offers(
     NotEnoughDataError
         If no label window lies between the training and `as_of`.
     """
-    tables = source if isinstance(source, Tables) else read_tables(source, config)
+    tables = read_tables(source, config)
     loaded = model if isinstance(model, Model) else load_model(model, trusted_keys=tables.config.trust.keys)
     return summarise(judge_offers(tables, loaded, as_of, tests=tests), judging)
 

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from recommender.evaluation.judged import Judged, Judging, pool
 from recommender.evaluation.statistic import Statistic, bootstrap, intervals, quotient
-from recommender.evaluation.tied import midranks
 
 __all__ = ["diagrams", "gains", "tenths"]
 
@@ -36,7 +36,7 @@ def tenths(judged: Judged, judging: Judging | None = None) -> list[dict[str, flo
     """
     how = judging or Judging()
     rows, p, taken = _candidates(judged)
-    tenth = np.minimum(((midranks(p) - 0.5) / max(len(p), 1) * 10).astype(np.int64), 9)
+    tenth = np.minimum(((rankdata(p) - 0.5) / max(len(p), 1) * 10).astype(np.int64), 9)
     filled = np.unique(tenth)
     rates = [_rate_of(rows[tenth == i], taken[tenth == i], len(judged.examples)) for i in filled]
     groups = judged.examples.account_id.to_numpy(dtype=object)

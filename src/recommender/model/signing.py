@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 from recommender.errors import ModelError
+from recommender.extras import load_extra
 from recommender.files import writing
 
 __all__ = ["SIGNATURE", "check_signature", "make_key", "public_key_of", "signature_of"]
@@ -120,10 +120,7 @@ def _ed25519() -> Any:
 
 
 def _library(name: str) -> Any:
-    try:
-        return import_module(name)
-    except ImportError as error:
-        raise ModelError("Signatures need `cryptography`: pip install 'recommender[sign]'.") from error
+    return load_extra(name, needs="cryptography", extra="sign")
 
 
 def _private(path: str, flags: int) -> int:

@@ -297,10 +297,13 @@ class Scorecard:
         return np.ascontiguousarray(np.add.accumulate(np.concatenate([start, summands]), axis=0)[-1])
 
     def _plan_of(self, rows: pa.Table) -> FewRows:
-        # a service sends the same columns over and over; the last plan alone is kept
-        if not (self._plans and self._plans[0].schema.equals(rows.schema)):
-            self._plans[:] = [plan_few_rows(rows.schema, self.bins)]
-        return self._plans[0]
+        # a service sends the same columns over and over; the last plan alone is kept, and looked at once, as another
+        # thread may put its own there
+        plan = self._plans[0] if self._plans else None
+        if plan is None or not plan.schema.equals(rows.schema):
+            plan = plan_few_rows(rows.schema, self.bins)
+            self._plans[:] = [plan]
+        return plan
 
     @cached_property
     def _plans(self) -> list[FewRows]:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from recommender.config import Config
+from recommender.config import Config, settings_in
 from recommender.errors import DataError
 from recommender.frames import is_frame, to_arrow
 from recommender.report.run import Outcome
@@ -124,15 +124,10 @@ def _columns(source: Any, config: Config) -> pa.Table:
         return to_arrow(source)
     if isinstance(source, str | Path) and Path(source).suffix == ".parquet" and Path(source).is_file():
         return pq.read_table(source)
-    # lazy: only raw tables need an engine
-    tables = import_module("recommender.tables").read_tables(source, _beside(source, config), check=False)
-    read: pa.Table = tables["accounts"].to_pyarrow()
+    room = import_module("recommender.tables")  # only raw tables need an engine
+    tables = room.read_tables(source, settings_in(source) or config, check=False)
+    read: pa.Table = room.fetch(tables["accounts"], "accounts")
     return read
-
-
-def _beside(source: Any, config: Config) -> Config | None:
-    has_own = isinstance(source, str | Path) and (Path(source) / "recommender.toml").is_file()
-    return None if has_own else config
 
 
 def _levels(column: Any, name: str) -> list[str]:

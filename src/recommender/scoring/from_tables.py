@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from recommender.config import SETTINGS_FILE, Config
+from recommender.config import settings_in
 from recommender.errors import FeatureError
 from recommender.model import Model
 from recommender.model.present import at_present
@@ -34,7 +33,7 @@ def take(
     FeatureError
         If the model reads an indicator or an attribute that these tables do not give.
     """
-    tables = source if isinstance(source, Tables) else read_tables(source, _settings(source, model))
+    tables = read_tables(source, settings_in(source) or model.config)
     moment = at_present(model, tables.config).config.moment_or_now(as_of)
     adapted = adapt(model, tables.cut(moment))
     rows = build_snapshot(replace(tables, config=adapted.config), moment, accounts=accounts)
@@ -52,9 +51,3 @@ def adapt(model: Model, tables: Tables) -> Model:
     What the features depend on (windows, bands, excluded attributes) stays as it was at training.
     """
     return at_present(model, tables.config, catalogue(tables))
-
-
-def _settings(source: Any, model: Model) -> Config | None:
-    """None lets `read_tables` read the operator's own file; where there is none, the model's settings hold."""
-    has_own = isinstance(source, str | Path) and (Path(source) / SETTINGS_FILE).is_file()
-    return None if has_own else model.config

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from recommender.config import SETTINGS_FILE, Config, read_config
+from recommender.config import Config, settings_in
 from recommender.model import Model, load_model
 
 __all__ = ["trusted_keys", "trusted_model"]
@@ -35,5 +35,5 @@ def trusted_keys(source: Any) -> tuple[str, ...]:
         return config.trust.keys
     if not isinstance(source, str | Path):
         return ()
-    home = Path(source) if Path(source).is_dir() else Path(source).parent
-    return read_config(home / SETTINGS_FILE).trust.keys if (home / SETTINGS_FILE).is_file() else ()
+    beside = settings_in(Path(source) if Path(source).is_dir() else Path(source).parent)
+    return beside.trust.keys if beside else ()

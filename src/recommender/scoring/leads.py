@@ -123,7 +123,7 @@ class _Lead:
 def _listed(
     source: Any, as_of: datetime | str, config: Config | None, rules: Sequence[Rule]
 ) -> tuple[pa.Table, tuple[str, ...]]:
-    tables = source if isinstance(source, Tables) else read_tables(source, config)
+    tables = read_tables(source, config)
     moment = tables.config.moment(as_of)
     rows = build_snapshot(tables, moment, indicators=())
     policy = build_policy(tables.config, rules)

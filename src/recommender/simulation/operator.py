@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from recommender.config import SETTINGS_FILE
 from recommender.errors import ConfigError, OutputError
 from recommender.simulation.assortment import catalogue
 from recommender.simulation.block import BLOCK, block
@@ -87,7 +88,7 @@ def _write(
     until: int,
     progress: Callable[[str, float], None] | None,
 ) -> None:
-    (folder / "recommender.toml").write_text(_SETTINGS.format(seed=seed), encoding="utf-8")
+    (folder / SETTINGS_FILE).write_text(_SETTINGS.format(seed=seed), encoding="utf-8")
     steps = steps_until(until, months)
     with ExitStack() as stack:
         writers: dict[str, pq.ParquetWriter] = {}

@@ -12,7 +12,7 @@ from recommender.config import Config
 from recommender.files import sealed, writing
 from recommender.schema import ACCOUNT
 from recommender.snapshots.build import build_snapshot
-from recommender.tables import Tables, read_tables
+from recommender.tables import read_tables
 from recommender.usage import INDICATORS, Indicator
 
 __all__ = ["snapshot", "write_snapshot"]
@@ -49,7 +49,7 @@ def snapshot(
     pandas.DataFrame
         One row per account, sorted by account_id, with Arrow-backed columns; `recommender.predict` takes it.
     """
-    tables = source if isinstance(source, Tables) else read_tables(source, config)
+    tables = read_tables(source, config)
     return build_snapshot(tables, as_of, accounts=accounts, indicators=indicators).to_pandas(types_mapper=pd.ArrowDtype)
 
 
@@ -63,7 +63,7 @@ def write_snapshot(source: Any, as_of: datetime | str, out: str | Path, *, confi
     OutputError
         If the file cannot be written.
     """
-    tables = source if isinstance(source, Tables) else read_tables(source, config)
+    tables = read_tables(source, config)
     rows = build_snapshot(tables, as_of)
     path = Path(out)
     with writing("the snapshot", path):

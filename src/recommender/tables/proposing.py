@@ -1,5 +1,6 @@
 """Settings under which raw tables would keep their contract, as far as names and texts tell; to be looked over."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -49,7 +50,9 @@ class Proposal:
         tables |= {"formats": self.formats} if self.formats else {}
         lines = [f"# {doubt}" for doubt in self.doubts]
         for table, values in tables.items():
-            lines += ["", f"[{table}]", *(f"{key} = {_quoted(value)}" for key, value in values.items())]
+            lines += ["", f"[{table}]"]
+            # TOML spells texts as JSON does
+            lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
         return "\n".join(lines).strip() + "\n"
 
 
@@ -137,7 +140,3 @@ def _amounts(texts: list[str]) -> tuple[str, list[str]]:
 def _here(pattern: str) -> str:
     """Return a pattern of the engine's in Python's spelling of code points."""
     return re.sub(r"\\x\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), pattern)
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from recommender.config import Config, read_config
+from recommender.config import Config, settings_in
 from recommender.errors import ConfigError, ContractError, DataError
 from recommender.schema import RECORDED_AT, TABLES
 from recommender.tables.checks import Verdict, judge, missing_tables
@@ -34,7 +34,7 @@ def read_tables(source: Any, config: Config | None = None, *, check: bool = True
     ----------
     source
         A folder of Parquet or CSV files, a DuckDB file, a mapping of table names to pandas, Arrow or Polars frames (or
-        to Ibis tables), or an Ibis connection.
+        to Ibis tables), or an Ibis connection. `Tables` come back as they are, with the settings that they have.
     config
         The settings; where there are none, those in the `recommender.toml` of the folder.
     check
@@ -66,7 +66,9 @@ def read_tables(source: Any, config: Config | None = None, *, check: bool = True
     >>> tables["products"].monthly_price.to_pyarrow().to_pylist()
     [999]
     """
-    settings = config or _settings_beside(source)
+    if isinstance(source, Tables):
+        return source
+    settings = config or settings_in(source) or Config()
     opened = open_source(source, settings)
     for sentence in _misnamed(source, opened):
         _LOG.warning(sentence)
@@ -102,7 +104,7 @@ def check_tables(source: Any, config: Config | None = None, *, quarantine: str |
     """
     if isinstance(source, Tables):
         return check_tables(_bare(source), replace(source.config, time_zone="UTC"), quarantine=quarantine)
-    settings = config or _settings_beside(source)
+    settings = config or settings_in(source) or Config()
     try:
         opened = open_source(source, settings)
     except DataError as error:
@@ -141,13 +143,8 @@ def propose_settings(source: Any, config: Config | None = None) -> Proposal:
     dates = "30.06.2026"
     amounts = "1.234,56"
     """
-    settings = config or _settings_beside(source)
+    settings = config or settings_in(source) or Config()
     return propose(open_source(source, settings), settings)
-
-
-def _settings_beside(source: Any) -> Config:
-    path = Path(source) / "recommender.toml" if isinstance(source, str | Path) else None
-    return read_config(path) if path and path.is_file() else Config()
 
 
 def _drafts(opened: Source, settings: Config) -> tuple[dict[str, Draft], list[str]]:

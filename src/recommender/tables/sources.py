@@ -1,13 +1,11 @@
 """Where raw tables come from: a folder, a DuckDB file, frames in memory, or a connection."""
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from ibis.backends import BaseBackend
@@ -15,6 +13,7 @@ from ibis.backends.duckdb import Backend as DuckDB
 
 from recommender.config import Config
 from recommender.errors import ConfigError, DataError
+from recommender.frames import to_arrow
 from recommender.schema import TABLES
 from recommender.tables.engine import connect
 from recommender.tables.folder import is_duckdb, read_folder
@@ -133,31 +132,11 @@ def _instants(table: ir.Table, backend: BaseBackend) -> ir.Table:
 
 
 def _register(connection: DuckDB, name: str, frame: Any) -> RawTable:
-    table = _arrow(name, frame)
+    table = to_arrow(frame, name)
     if twice := sorted({column for column in table.column_names if table.column_names.count(column) > 1}):
         raise DataError(f"{name}: these columns stand more than once: {twice}.")
     connection.con.register(name, pa.table({column: _plain(table[column]) for column in table.column_names}))
     return RawTable(connection.table(name))
-
-
-def _arrow(name: str, frame: Any) -> pa.Table:
-    try:
-        if isinstance(frame, pa.Table):
-            return frame
-        if isinstance(frame, pd.DataFrame):
-            return _from_pandas(frame)
-        return pa.table(frame.collect() if hasattr(frame, "collect") else frame)
-    except (pa.ArrowException, TypeError, ValueError) as error:
-        raise DataError(
-            f"{name}: a pandas, Arrow or Polars frame was needed, and this {type(frame).__name__} cannot be read "
-            f"as one ({type(error).__name__}); a column may hold values of several types, or a name twice."
-        ) from None
-
-
-def _from_pandas(frame: pd.DataFrame) -> pa.Table:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # pyarrow asks pandas 3.1 for what pandas 4 will drop
-        return pa.Table.from_pandas(frame, preserve_index=False)
 
 
 def _plain(column: Any) -> Any:

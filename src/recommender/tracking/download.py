@@ -30,10 +30,11 @@ def downloaded(uri: str, store: Store | None = None) -> Iterator[Path]:
         If what is registered is no model of this package.
     """
     where = store or Store()
-    with tempfile.TemporaryDirectory(prefix="recommender-") as home, refusals(f"downloading {uri}"):
-        found = mlflow().artifacts.download_artifacts(
-            artifact_uri=_location(uri, where), dst_path=home, tracking_uri=where.address
-        )
+    with tempfile.TemporaryDirectory(prefix="recommender-") as home:
+        with refusals(f"downloading {uri}"):
+            found = mlflow().artifacts.download_artifacts(
+                artifact_uri=_location(uri, where), dst_path=home, tracking_uri=where.address
+            )
         yield _model_folder(Path(found), uri)
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 __all__ = ["plots_of"]
 
 Figures = Sequence[Mapping[str, Any]]
+
+_ENDS: Final = ("low", "high")
 
 
 def plots_of(training: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,9 +27,7 @@ def _by_ranker(figures: Figures) -> Any:
     for axis, metric in zip(axes, metrics, strict=True):
         of_metric = [one for one in figures if one["metric"] == metric and one["value"] is not None]
         values = [one["value"] for one in of_metric]
-        spread = [
-            [max(0.0, abs(one["value"] - (one[end] or one["value"]))) for one in of_metric] for end in ("low", "high")
-        ]
+        spread = [[0.0 if one[end] is None else abs(one["value"] - one[end]) for one in of_metric] for end in _ENDS]
         axis.errorbar(values, range(len(values)), xerr=spread, fmt="o", capsize=3)
         axis.set_yticks(range(len(values)), [one["ranker"] for one in of_metric])
         axis.set_title(metric)

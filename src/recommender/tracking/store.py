@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from recommender.errors import OutputError
+from recommender.extras import load_extra
 
 __all__ = ["DEFAULT_URI", "Store", "client_of", "mlflow", "refusals"]
 
@@ -56,16 +57,13 @@ def mlflow() -> Any:
 
     Raises
     ------
-    OutputError
+    MissingExtraError
         If it is not installed.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of its own type hints and of what it imports
-            import_module("mlflow.pyfunc")
-            return import_module("mlflow")
-    except ImportError as error:
-        raise OutputError("Tracking needs MLflow: pip install 'recommender[mlflow]'.") from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its own type hints and of what it imports
+        load_extra("mlflow.pyfunc", needs="mlflow", extra="mlflow")
+        return import_module("mlflow")
 
 
 def _is_set() -> bool:
@@ -89,11 +87,11 @@ def refusals(what: str) -> Iterator[None]:
     OutputError
         If MLflow refuses, or cannot be reached.
     """
-    exceptions = import_module("mlflow.exceptions") if mlflow() else None
+    refused = mlflow().exceptions.MlflowException
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # MLflow asks pandas for what its next release drops
             yield
-    except exceptions.MlflowException as error:  # type: ignore[union-attr]
+    except refused as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise OutputError(f"MLflow: {what} is not possible ({said}).") from error

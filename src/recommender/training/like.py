@@ -6,7 +6,7 @@ from typing import Any
 
 from recommender.errors import ModelError
 from recommender.model import Model
-from recommender.tables import Tables, read_tables
+from recommender.tables import read_tables
 from recommender.training.teach import train
 
 __all__ = ["train_like"]
@@ -39,7 +39,7 @@ def train_like(
     if lacking := sorted({"as_of", "ranker", "learn_from"} - said.keys()):
         raise ModelError(f"{model.label}: its manifest does not say {lacking}, so the training cannot be repeated.")
     return train(
-        source if isinstance(source, Tables) else read_tables(source, model.config),
+        read_tables(source, model.config),
         as_of or said["as_of"],
         ranker=said["ranker"],
         learn_from=said["learn_from"],

@@ -86,7 +86,7 @@ def train(
     asked = next(iter(own), ranker)
     if not own and asked != AUTO:
         check_ranker(asked)
-    tables = source if isinstance(source, Tables) else read_tables(source, config)
+    tables = read_tables(source, config)
     moment = tables.config.moment(as_of)
     way = _way(tables, learn_from)
     lessons = hidden_lessons(tables, moment) if way == "hide_one" else take_up_lessons(tables, moment, progress)

@@ -33,13 +33,14 @@ def judged(run: Run) -> Element:
     if not training.get("figures"):
         return section("judged", "How good it is", el("p", _UNJUDGED, class_="warning", role="note"))
     names = _own_first(training)
-    drawn = [_dots(training["figures"], metric, names) for metric in _METRICS]
+    figures = [one for one in training["figures"] if one["value"] is not None]
+    drawn = [_dots(figures, metric, names) for metric in _METRICS if any(one["metric"] == metric for one in figures)]
     return section(
         "judged",
         "How good it is",
         el("p", _way(training)),
         el("div", *drawn, *_diagrams(training, names), class_="charts"),
-        el("details", el("summary", "Every figure of the backtest"), _table(training["figures"], names)),
+        el("details", el("summary", "Every figure of the backtest"), _table(figures, names)),
     )
 
 
