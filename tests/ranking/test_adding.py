@@ -1,5 +1,7 @@
 """Sums and bins of many rows, and of few: whatever the way, the very same numbers."""
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -9,7 +11,7 @@ from numpy.testing import assert_array_equal
 
 from recommender.errors import FeatureError
 from recommender.ranking import NumericBins, Scorecard, Term
-from recommender.ranking.few_rows import plan_few_rows
+from recommender.ranking.few_rows import FewRows, plan_few_rows
 from recommender.ranking.lookup import make_grid
 
 PRODUCTS = tuple(f"p{i:02}" for i in range(24))
@@ -134,14 +136,14 @@ def test_a_missing_number_has_the_last_bin_and_an_infinite_one_that_above_the_ed
     assert bins.find(values).tolist() == [3, 3, 2, 0] * n
 
 
-class _Contended(list):
+class _Contended(list[FewRows]):
     """A place that another thread writes to after every look."""
 
-    def __init__(self, mine, theirs):
+    def __init__(self, mine: FewRows, theirs: FewRows) -> None:
         super().__init__([mine])
         self.theirs = theirs
 
-    def __getitem__(self, i):
+    def __getitem__(self, i: Any) -> Any:
         found = super().__getitem__(i)
         self[:] = [self.theirs]
         return found
