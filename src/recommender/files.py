@@ -11,7 +11,9 @@ from typing import Any, Final
 from recommender.errors import DataError, OutputError
 
 __all__ = [
+    "DIGEST",
     "check_seal",
+    "dump_document",
     "read_document",
     "sealed",
     "sha256_of",
@@ -22,7 +24,7 @@ __all__ = [
     "writing",
 ]
 
-_DIGEST: Final = "digest"
+DIGEST: Final = "digest"
 
 
 @contextmanager
@@ -99,7 +101,13 @@ def sha256_of(path: Path) -> str:
 def write_document(path: Path, document: Mapping[str, Any]) -> None:
     """Write `document` as canonical JSON that carries its own digest."""
     with whole(path) as hidden:
-        hidden.write_bytes(_dump(document))
+        hidden.write_bytes(dump_document(document))
+
+
+def dump_document(document: Mapping[str, Any]) -> bytes:
+    """Return `document`, which has no digest yet, as canonical JSON that carries its own."""
+    digest = hashlib.sha256(_canonical(document)).hexdigest()
+    return _canonical({**document, DIGEST: digest})
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -113,12 +121,12 @@ def read_document(path: Path) -> dict[str, Any]:
     try:
         content = path.read_bytes()
         document: dict[str, Any] = dict(json.loads(content))
-        document.pop(_DIGEST)
+        document.pop(DIGEST)
     except FileNotFoundError:
         raise DataError(f"{path}: there is no such file.") from None
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(f"{path}: it is damaged, or was not written by this package.") from error
-    if _dump(document) != content:
+    if dump_document(document) != content:
         raise DataError(f"{path}: it was changed after it was written; its digest does not fit.")
     return document
 
@@ -130,11 +138,6 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _dump(document: Mapping[str, Any]) -> bytes:
-    digest = hashlib.sha256(_canonical(document)).hexdigest()
-    return _canonical({**document, _DIGEST: digest})
 
 
 def _canonical(document: Mapping[str, Any]) -> bytes:

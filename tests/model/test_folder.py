@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from recommender.errors import ModelError, OutputError
+from recommender.files import dump_document
 from recommender.model import load_model, save_model
 from recommender.model.arrays import dump_arrays
-from recommender.model.manifest import digest_of, dump_manifest
+from recommender.model.manifest import digest_of
 from recommender.ranking import Scorecard
 
 
@@ -22,7 +23,7 @@ def rewrite(folder, **changes):
     """Write the manifest anew with a digest that fits, as an attacker who knows the format would."""
     manifest = json.loads((folder / "manifest.json").read_bytes())
     del manifest["digest"]
-    (folder / "manifest.json").write_bytes(dump_manifest(manifest | changes))
+    (folder / "manifest.json").write_bytes(dump_document(manifest | changes))
 
 
 def test_a_saved_model_decides_as_before(model, folder, rows_of, later):

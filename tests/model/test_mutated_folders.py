@@ -24,9 +24,10 @@ import numpy as np
 import pytest
 
 from recommender.errors import ModelError, RecommenderError
+from recommender.files import dump_document
 from recommender.model import load_model, make_key, save_model, sign_model
 from recommender.model.arrays import dump_arrays, parse_arrays
-from recommender.model.manifest import digest_of, dump_manifest
+from recommender.model.manifest import digest_of
 from recommender.ranking import CategoryBins, Term
 from recommender.reasons import Feature
 
@@ -87,7 +88,7 @@ class Folder:
         return manifest
 
     def forge(self, manifest):
-        self.write("manifest.json", dump_manifest(manifest))
+        self.write("manifest.json", dump_document(manifest))
 
     def forge_archive(self, content):
         self.write("scorecard.npz", content)

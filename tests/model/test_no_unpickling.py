@@ -12,10 +12,11 @@ import pytest
 
 import recommender
 from recommender.errors import ModelError
+from recommender.files import dump_document
 from recommender.model import load_model, save_model
 from recommender.model.arrays import dump_arrays
 from recommender.model.folder import PICKLED
-from recommender.model.manifest import digest_of, dump_manifest
+from recommender.model.manifest import digest_of
 
 SOURCE = Path(recommender.__file__).parent
 MODULES = {
@@ -92,7 +93,7 @@ def test_a_pickle_in_a_model_is_refused_before_it_is_read(model, tmp_path):
     manifest = json.loads((folder / "manifest.json").read_bytes())
     del manifest["digest"]
     forged = manifest | {"files": {"scorecard.npz": digest_of(content)}}
-    (folder / "manifest.json").write_bytes(dump_manifest(forged))
+    (folder / "manifest.json").write_bytes(dump_document(forged))
     with pytest.raises(ModelError, match="trust=True"):
         load_model(folder)
     assert not (tmp_path / "ran").exists()

@@ -7,8 +7,8 @@ from typing import ClassVar
 import pytest
 
 from recommender.errors import ModelError
+from recommender.files import dump_document
 from recommender.model import load_model, save_model
-from recommender.model.manifest import dump_manifest
 from recommender.policy import Facts
 
 
@@ -66,7 +66,7 @@ def test_a_manifest_that_does_not_name_its_rules_is_refused(model, tmp_path, pol
     folder = save_model(model, tmp_path / "cross-sell")
     manifest = json.loads((folder / "manifest.json").read_bytes())
     del manifest["digest"]
-    (folder / "manifest.json").write_bytes(dump_manifest(manifest | {"policy": policy}))
+    (folder / "manifest.json").write_bytes(dump_document(manifest | {"policy": policy}))
     with pytest.raises(ModelError, match="which rules of the operator"):
         load_model(folder)
 

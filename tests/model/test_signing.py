@@ -8,8 +8,9 @@ import pytest
 
 from recommender.config import Config
 from recommender.errors import ConfigError, ModelError, OutputError
+from recommender.files import dump_document
 from recommender.model import load_model, make_key, save_model, sign_model
-from recommender.model.manifest import dump_manifest, parse_manifest
+from recommender.model.manifest import parse_manifest
 from recommender.scoring.keys import trusted_keys
 
 
@@ -61,7 +62,7 @@ def test_a_manifest_rewritten_with_a_fitting_digest_is_refused_by_the_signature_
     path = folder / "manifest.json"
     manifest = parse_manifest(path.read_bytes())
     del manifest["digest"]
-    path.write_bytes(dump_manifest(manifest | {"name": "another"}))
+    path.write_bytes(dump_document(manifest | {"name": "another"}))
     assert load_model(folder).name == "another"
     with pytest.raises(ModelError, match="none of the 1 trusted keys has signed"):
         load_model(folder, trusted_keys=[key[1]])

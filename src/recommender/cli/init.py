@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
@@ -77,7 +76,7 @@ def _policy() -> list[str]:
     lines: list[str] = []
     policy = build.build_policy(Config())
     for rule in policy.rules:
-        names = [one.name for one in fields(rule) if rule.reason not in build.MAX_AGES]
+        names = [one.name for one in build.settings_of(rule)]
         values = [_line(name, getattr(rule, name), getattr(rule, name)) for name in names]
         values += [] if rule.reason in build.NEVER_OFF else [_enabled(build.WAIVERS.get(rule.reason))]
         if values:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hi
 
 from recommender.config import Config
 from recommender.policy import RULES
-from recommender.policy.build import MAX_AGES, NEVER_OFF, WAIVERS
+from recommender.policy.build import NEVER_OFF, WAIVERS, settings_of
 
 __all__ = ["MEANINGS", "settings_page"]
 
@@ -137,8 +137,7 @@ def _policy() -> str:
 
 
 def _rule_rows(rule: Any) -> list[str]:
-    table, hints = f"`[policy.{rule.reason}]`", get_type_hints(rule)
-    own = [] if rule.reason in MAX_AGES else list(fields(rule))
+    table, hints, own = f"`[policy.{rule.reason}]`", get_type_hints(rule), settings_of(rule)
     off = f"| {table} | `enabled` | true or false | `true` |"
     rows = [f"| {table} | cannot be switched off | | |" if rule.reason in NEVER_OFF else off]
     rows += [f"| {table} | `{one.name}` | {_kind(hints[one.name])} | {_default(one.default)} |" for one in own]

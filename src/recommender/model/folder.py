@@ -14,10 +14,10 @@ from typing import Any
 
 from recommender.config import Config, Trust
 from recommender.errors import ConfigError, DataError, ModelError
-from recommender.files import sync_folder, writing
+from recommender.files import dump_document, sync_folder, writing
 from recommender.model.arrays import dump_arrays, parse_arrays
 from recommender.model.golden import check_golden, golden_propensities
-from recommender.model.manifest import FORMAT, digest_of, dump_manifest, parse_manifest
+from recommender.model.manifest import FORMAT, digest_of, parse_manifest
 from recommender.model.model import Model
 from recommender.model.parts import read_catalogue, read_features
 from recommender.model.signing import SIGNATURE, check_signature
@@ -157,7 +157,7 @@ def _write_next(model: Model, home: Path) -> Path:
 def _write_files(model: Model, folder: Path) -> None:
     content = dump_arrays(model.scorecard.to_arrays())
     _write(folder / ARRAYS, content)
-    _write(folder / MANIFEST, dump_manifest(_manifest(model, {ARRAYS: digest_of(content)})))
+    _write(folder / MANIFEST, dump_document(_manifest(model, {ARRAYS: digest_of(content)})))
     sync_folder(folder)
 
 

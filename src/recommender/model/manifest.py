@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from recommender.errors import ModelError
+from recommender.files import DIGEST, dump_document
 
-__all__ = ["FORMAT", "digest_of", "dump_manifest", "parse_manifest"]
+__all__ = ["FORMAT", "digest_of", "parse_manifest"]
 
 FORMAT = 1
 _KEYS = frozenset(
@@ -23,7 +24,7 @@ _KEYS = frozenset(
         "training",
         "policy",
         "golden",
-        "digest",
+        DIGEST,
     }
 )
 
@@ -33,13 +34,8 @@ def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def dump_manifest(manifest: Mapping[str, Any]) -> bytes:
-    """Write `manifest`, which has no digest yet, as canonical JSON with its digest."""
-    return _canonical({**manifest, "digest": digest_of(_canonical(manifest))})
-
-
 def parse_manifest(content: bytes) -> dict[str, Any]:
-    """Read what `dump_manifest` wrote, and nothing else: a single changed byte is refused.
+    """Read what `dump_document` wrote, and nothing else: a single changed byte is refused.
 
     Raises
     ------
@@ -54,7 +50,7 @@ def parse_manifest(content: bytes) -> dict[str, Any]:
         raise ModelError("manifest.json: not the manifest of a model; its keys are other than documented.")
     if manifest["format"] != FORMAT:
         raise ModelError(f"manifest.json: format {FORMAT} was needed, {manifest['format']!r} came.")
-    rest = {key: value for key, value in manifest.items() if key != "digest"}
+    rest = {key: value for key, value in manifest.items() if key != DIGEST}
     if _dumped(rest) != content:
         raise ModelError("manifest.json: it was changed after it was written; its digest does not fit.")
     return manifest
@@ -62,11 +58,6 @@ def parse_manifest(content: bytes) -> dict[str, Any]:
 
 def _dumped(rest: Mapping[str, Any]) -> bytes | None:
     try:
-        return dump_manifest(rest)
+        return dump_document(rest)
     except (ValueError, RecursionError):  # a number that is none, or lists in lists without end
         return None
-
-
-def _canonical(manifest: Mapping[str, Any]) -> bytes:
-    text = json.dumps(manifest, sort_keys=True, indent=1, ensure_ascii=True, allow_nan=False)
-    return text.encode("ascii") + b"\n"

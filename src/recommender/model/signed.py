@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from recommender.files import writing
+from recommender.files import DIGEST, dump_document, writing
 from recommender.model.folder import check_folder, newest_version
-from recommender.model.manifest import dump_manifest
 from recommender.model.signing import SIGNATURE, signature_of
 
 __all__ = ["sign_model"]
@@ -28,7 +27,7 @@ def sign_model(path: str | Path, key: str | Path) -> tuple[Path, str]:
     folder = newest_version(Path(path))
     manifest, _ = check_folder(folder)
     # what was verified is signed, whatever stands in the file by now
-    content, public = signature_of(dump_manifest({k: v for k, v in manifest.items() if k != "digest"}), key)
+    content, public = signature_of(dump_document({k: v for k, v in manifest.items() if k != DIGEST}), key)
     target = folder / SIGNATURE
     hidden = folder.with_name(f".{folder.name}.{SIGNATURE}")
     try:

@@ -1,7 +1,7 @@
 """A policy from the settings of an operator."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import Field, fields
 from types import MappingProxyType
 from typing import Any, Final, get_type_hints
 
@@ -20,7 +20,7 @@ from recommender.policy.rules import (
     Rule,
 )
 
-__all__ = ["MAX_AGES", "NEVER_OFF", "WAIVERS", "build_policy"]
+__all__ = ["MAX_AGES", "NEVER_OFF", "WAIVERS", "build_policy", "settings_of"]
 
 NEVER_OFF: Final = frozenset({NoConsent.reason, DoNotContact.reason})
 WAIVERS: Final[Mapping[str, str]] = MappingProxyType(
@@ -75,6 +75,12 @@ def build_policy(config: Config, extra: Sequence[Rule] = ()) -> Policy:
     )
 
 
+def settings_of(rule: Rule | type[Rule]) -> tuple["Field[Any]", ...]:
+    """Return the settings of `rule` that stand in its own table; how old a feed may be stands in `[feeds]`."""
+    own: tuple[Field[Any], ...] = fields(rule)  # type: ignore[arg-type]  # a rule is a dataclass
+    return () if rule.reason in MAX_AGES else own
+
+
 def _check_reasons(settings: Mapping[str, Any], extra: Sequence[Rule]) -> None:
     known = [rule.reason for rule in RULES]
     if unknown := sorted(settings.keys() - set(known)):
@@ -109,18 +115,13 @@ def _rule(rule: type[Rule], config: Config) -> Rule:
     reason = rule.reason
     given = config.policy.get(reason, {})
     tuned = {name: value for name, value in given.items() if name not in {"enabled", WAIVERS.get(reason)}}
-    hints = {name: hint for name, hint in get_type_hints(rule).items() if name in _tunable(rule)}
+    kinds = get_type_hints(rule)
+    hints = {one.name: kinds[one.name] for one in settings_of(rule)}
     if unknown := sorted(tuned.keys() - hints.keys()):
         raise ConfigError(f"[policy.{reason}]: there is no setting {unknown}; known are {['enabled', *sorted(hints)]}.")
     for name, value in tuned.items():
         _check(f"[policy.{reason}] {name}", hints[name], value)
     return rule(**tuned, **_max_age(reason, config.feeds))
-
-
-def _tunable(rule: type[Rule]) -> tuple[str, ...]:
-    """Return the settings of `rule` that stand in its own table."""
-    names = (field.name for field in fields(rule))  # type: ignore[arg-type]  # a rule is a dataclass
-    return tuple(name for name in names if rule.reason not in MAX_AGES)
 
 
 def _check(where: str, hint: Any, value: Any) -> None:

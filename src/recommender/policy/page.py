@@ -2,11 +2,10 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import fields
 from inspect import getdoc
-from typing import Any, Final
+from typing import Final
 
-from recommender.policy.build import MAX_AGES, NEVER_OFF, WAIVERS
+from recommender.policy.build import NEVER_OFF, WAIVERS, settings_of
 from recommender.policy.rules import CODES, EXCLUDED_BY_OFFER, RULES, SENTENCES, Rule
 
 __all__ = ["policy_page"]
@@ -90,8 +89,7 @@ def _section(rule: type[Rule]) -> Iterator[str]:
 
 
 def _settings(rule: type[Rule]) -> Iterator[str]:
-    own: tuple[Any, ...] = fields(rule)  # type: ignore[arg-type]  # a rule is a dataclass
-    for field in own if rule.reason not in MAX_AGES else ():
+    for field in settings_of(rule):
         default = "not set" if field.default is None else f"`{str(field.default).lower()}`"
         yield f"- `{field.name}`, by default {default}"
 
