@@ -10,8 +10,8 @@ from recommender.config import Config
 from recommender.errors import ConfigError, ModelError, OutputError
 from recommender.files import dump_document
 from recommender.model import load_model, make_key, save_model, sign_model
+from recommender.model.keys import trusted_keys
 from recommender.model.manifest import parse_manifest
-from recommender.scoring.keys import trusted_keys
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from recommender.cli.registering import Registering, hand_on
 from recommender.cli.terminal import say, step
 from recommender.errors import ConfigError
 from recommender.model import Model
+from recommender.model.keys import trusted_model
 from recommender.tracking import Store
 
 NAME = "train"
@@ -58,7 +59,7 @@ def run(  # noqa: PLR0913, PLR0917  a command has an argument per option
     Example: recommender train data/ --as-of 2026-06-30 --out models/cross-sell
     """
     handing = Registering(track, Store(tracking_uri, experiment), register, promote_if_better)
-    liked = None if like is None else recommender.load_model(like)
+    liked = None if like is None else trusted_model(like, data)
     with step("Training") as advance:
         tables = recommender.read_tables(data, None if liked is None else liked.config)
         if liked is None:

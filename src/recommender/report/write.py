@@ -7,6 +7,7 @@ from typing import Any
 from recommender.errors import DataError
 from recommender.files import whole, writing
 from recommender.model import Model, load_model
+from recommender.model.keys import trusted_model
 from recommender.report.groups import read_groups
 from recommender.report.page import page
 from recommender.report.run import Run, read_run
@@ -48,17 +49,26 @@ def write_report(
     ------
     DataError
         If `offers` is no whole run, the run is not of this model, or a column of `by` is not there.
+    ModelError
+        If the folder is no whole model, or not signed by a key that the settings of `groups` or of the run trust.
     OutputError
         If `out` cannot be written.
     """
-    loaded = model if isinstance(model, Model) else load_model(model)
-    run, target = read_run(offers, loaded), Path(out)
+    run, target = _trusted_run(model, offers, groups), Path(out)
     text = page(run, _groups(run, offers, groups, by), with_ids=with_ids)
     with writing("the report", target):
         target.parent.mkdir(parents=True, exist_ok=True)
         with whole(target) as hidden:
             hidden.write_text(text, encoding="utf-8")
     return target
+
+
+def _trusted_run(model: Model | str | Path, offers: str | Path, groups: Any) -> Run:
+    """Read the run; a folder has to be signed where the settings of `groups`, or those of the run, name keys."""
+    run = read_run(offers, trusted_model(model, groups))
+    if not isinstance(model, Model) and (keys := run.config.trust.keys):
+        load_model(model, trusted_keys=keys)
+    return run
 
 
 def _groups(run: Run, offers: str | Path, source: Any, by: Sequence[str]) -> dict[str, list[str]] | None:

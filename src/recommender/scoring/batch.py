@@ -8,10 +8,10 @@ from typing import Any
 
 from recommender.frames import is_frame, to_arrow
 from recommender.model import FreshComplaints, Model
+from recommender.model.keys import trusted_model
 from recommender.scoring.accounts import Accounts, of_file, of_table
 from recommender.scoring.fresh import read_fresh_complaints
 from recommender.scoring.identity import identity
-from recommender.scoring.keys import trusted_model
 from recommender.scoring.options import BatchOptions
 from recommender.scoring.rows import from_tables
 from recommender.scoring.snapshot_file import is_snapshot_file, needed

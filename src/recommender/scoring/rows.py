@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 from recommender.errors import AccountNotFoundError, DataError
 from recommender.frames import is_frame, to_arrow
 from recommender.model import FreshComplaints, Model
+from recommender.model.keys import trusted_model
 from recommender.schema import ACCOUNT
 from recommender.scoring.fresh import read_fresh_complaints
 from recommender.scoring.ids import in_order
-from recommender.scoring.keys import trusted_model
 from recommender.scoring.snapshot_file import is_snapshot_file, needed, read_accounts
 from recommender.scoring.strangers import warn_of_strangers
 

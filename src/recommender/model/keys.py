@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from recommender.config import Config, settings_in
-from recommender.model import Model, load_model
+from recommender.model.folder import load_model
+from recommender.model.model import Model
 
 __all__ = ["trusted_keys", "trusted_model"]
 
