@@ -182,6 +182,11 @@ def test_complaints_reach_their_own_account_among_many(take: Take) -> None:
     assert facts.complaints.unresolved.tolist() == [False, True, False, True]
 
 
+def test_blanks_around_an_account_of_the_rows_lose_no_complaint(take: Take) -> None:
+    facts = take({"account_id": " a0 "}, complaints=_fresh(opened_at=NOW - DAY))
+    assert facts.complaints.unresolved.all()
+
+
 def test_an_account_that_stands_twice_is_found_twice(take: Take) -> None:
     facts = take({"account_id": "a"}, {"account_id": "a"}, complaints=_fresh("a", opened_at=NOW - DAY))
     assert facts.complaints.unresolved.tolist() == [True, True]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from pyspark.sql import functions as sql
 
 import recommender
 import recommender.spark
@@ -112,6 +113,16 @@ def test_rows_without_a_feature_are_refused_before_spark_starts(saved, model):
     absent = model.scorecard.features[0]
     with pytest.raises(FeatureError, match=absent):
         recommender.spark.score(saved.drop(absent), model, as_of=AS_OF)
+
+
+def test_an_account_that_stands_in_two_partitions_is_refused(saved, model):
+    first = saved.limit(1)
+    with pytest.raises(DataError, match="1 rows repeat an account"):
+        recommender.spark.score(
+            saved.union(first.withColumn("account_id", sql.concat("account_id", sql.lit(" ")))), model
+        )
+    with pytest.raises(DataError, match="1 are blank"):
+        recommender.spark.score(saved.union(first.withColumn("account_id", sql.lit(" "))), model)
 
 
 def test_settings_that_trust_keys_refuse_an_unsigned_folder(model, tmp_path):

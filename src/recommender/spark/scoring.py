@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as sql
 
 from recommender.config import Config, check_k
 from recommender.errors import DataError, FeatureError, StaleDataWarning
@@ -105,7 +106,7 @@ def score(
     Raises
     ------
     DataError
-        If `source` is nothing that can be scored.
+        If `source` is nothing that can be scored, or an id in it is blank or stands twice.
     FeatureError
         If the model reads a feature that the rows do not have.
     ModelError
@@ -119,6 +120,8 @@ def score(
     else:
         loaded, rows, moment = _taken(source, loaded, as_of, config)
     _check(rows, loaded)
+    if isinstance(source, DataFrame):
+        _check_ids(rows)
     task = Task(ship(loaded), moment, complaints, k if k is None else check_k(k), offers)
     return Scored(rows, {shape.__name__: replace(task, shape=shape) for shape in (offers, dispositions, tally)})
 
@@ -131,6 +134,19 @@ def _taken(
     moment = settings.moment_or_now(as_of)
     present = at_present(model, tables.config, catalogue(tables.cut(moment)))
     return present, snapshot(replace(tables, config=settings), moment), moment
+
+
+def _check_ids(rows: DataFrame) -> None:
+    """Refuse ids that are blank or stand twice: reads that column alone, as no worker sees the ids of the others."""
+    ids = sql.trim(sql.col(ACCOUNT).cast("string"))
+    known = sql.when(ids != "", ids)
+    rows_in_all, named, different = rows.select(
+        sql.count(sql.lit(1)), sql.count(known), sql.count_distinct(known)
+    ).collect()[0]
+    if named < rows_in_all:
+        raise DataError(f"A snapshot needs an account_id in every row, but {rows_in_all - named} are blank.")
+    if different < named:
+        raise DataError(f"A snapshot has one row per account, but {named - different} rows repeat an account.")
 
 
 def _check(rows: DataFrame, model: Model) -> None:

@@ -54,7 +54,8 @@ class Complaints:
 
     def _place_in(self, fresh: FreshComplaints) -> Times:
         """Return where each account stands among the fresh ones; the place after the last where it does not."""
-        place = pc.index_in(fact(self.rows, schema.ACCOUNT), value_set=fresh.accounts)
+        accounts = pc.utf8_trim_whitespace(fact(self.rows, schema.ACCOUNT))  # as those of the complaints are
+        place = pc.index_in(accounts, value_set=fresh.accounts)
         return places(place, missing=len(fresh.accounts))
 
     @cached_property
