@@ -97,9 +97,9 @@ def _score(model: "Model", rows: pa.Table, facts: Facts) -> tuple[NDArray[np.int
     """Return the bins of the features, and the propensities of the accounts that may be scored; NaN for the others."""
     card = model.scorecard
     bins = card.find_bins(rows, has_or_ordered(facts)[:, model.lookups.held])
-    may = np.flatnonzero(model.policy.scorable(facts))
+    may = model.policy.scorable(facts)
     propensity = np.full((rows.num_rows, len(model.catalogue.products)), np.nan)
-    propensity[may[:, np.newaxis], model.lookups.ranked] = card.propensities_of(bins[:, may])
+    propensity[np.ix_(may, model.lookups.ranked)] = card.propensities_of(bins if may.all() else bins[:, may])
     return bins, propensity
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 from recommender.schema import ACCOUNT, DISPOSITIONS, PRODUCT
 
 __all__ = ["Decision", "merged"]
+
+# So many kinds of reasons that their sets can be counted in a table.
+_FEW_BITS: Final = 20
 
 
 @dataclass(frozen=True)
@@ -43,13 +47,25 @@ class Decision:
     @property
     def suppressions(self) -> dict[str, int]:
         """Pairs per reason code; a pair that several rules hit counts for each."""
-        return {code: int(np.count_nonzero(self.bits & np.uint32(1 << i))) for i, code in enumerate(self.codes)}
+        reasons, pairs = self._reasons
+        return {code: int(pairs[reasons & (1 << i) > 0].sum()) for i, code in enumerate(self.codes)}
 
     @property
     def waterfall(self) -> dict[str, int]:
         """Pairs per reason code that no code before it hits; they add up to the pairs that are suppressed."""
-        first = self.bits & (~self.bits + np.uint32(1))
-        return {code: int(np.count_nonzero(first == np.uint32(1 << i))) for i, code in enumerate(self.codes)}
+        reasons, pairs = self._reasons
+        first = reasons & -reasons
+        return {code: int(pairs[first == 1 << i].sum()) for i, code in enumerate(self.codes)}
+
+    @cached_property
+    def _reasons(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return each set of reasons that stands against a pair, as bits, and against how many pairs it does."""
+        if len(self.codes) > _FEW_BITS:
+            distinct, counts = np.unique(self.bits, return_counts=True)
+            return distinct.astype(np.int64), counts.astype(np.int64)
+        pairs = np.bincount(self.bits.ravel(), minlength=1)
+        sets = np.flatnonzero(pairs)
+        return sets, pairs[sets]
 
     def dispositions(self) -> pa.Table:
         """Return one row per pair, with the columns `schema.DISPOSITION_COLUMNS`; `reasons` is a list of codes."""

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 # so many pairs at a time that their cells stay in the cache of a core
-_BLOCK: Final = 4_096
+_BLOCK: Final = 8_192
 
 
 @dataclass(frozen=True, eq=False)

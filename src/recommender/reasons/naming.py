@@ -31,9 +31,12 @@ def name_terms(figures: Figures, subjects: Subjects, parts: Iterable[Part], of: 
     """
     found = np.full((most, len(of)), -1)
     states = _states(figures, subjects, np.arange(len(subjects.of_term)))
+    alike: dict[bytes, NDArray[np.bool_]] = {}
     for offers, terms, adds in parts:
-        state = states[of[offers]].take(terms, axis=1)
-        found[:, offers], _ = _strongest(adds, state, subjects.alike[np.ix_(terms, terms)], terms, most)
+        key = terms.tobytes()  # parts of one product have the same terms
+        if key not in alike:
+            alike[key] = subjects.alike[np.ix_(terms, terms)]
+        found[:, offers], _ = _strongest(adds, states[of[offers]].take(terms, axis=1), alike[key], terms, most)
     return found
 
 
