@@ -77,7 +77,9 @@ sbom: $(READY)
 	$(BIN)/cyclonedx-py requirements constraints.txt --pyproject pyproject.toml --output-reproducible --output-file build/sbom.json
 
 audit: $(READY)
-	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement constraints.txt --progress-spinner off
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement constraints.txt --progress-spinner off || { \
+		echo "audit: what pip-audit says above is a vulnerability, or that it could not ask pypi.org/pypi/NAME/VERSION/json:"; \
+		echo "a mirror that has the packages alone does not answer that, and it then says 'not found on PyPI'."; exit 1; }
 
 .PHONY: bench-latency
 bench-latency: $(READY)

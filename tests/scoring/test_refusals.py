@@ -1,3 +1,4 @@
+import sys
 from datetime import date, timedelta
 
 import numpy as np
@@ -6,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 import recommender
-from recommender.errors import ConfigError, ContractError, DataError, ModelError
+from recommender.errors import ConfigError, ContractError, DataError, ModelError, OutputError
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +123,13 @@ def test_a_price_that_is_known_later_changes_no_offer_before(operator, trained, 
     found = recommender.predict(tmp_path, trained, accounts=[account], as_of=until)
     assert (found["bill_change"] < 50).all()
     assert not found.empty
+
+
+def test_a_system_without_locks_is_told_so_by_the_job_and_decides_all_the_same(
+    rows, trained, until, monkeypatch, tmp_path
+):
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    with pytest.raises(OutputError, match="locks of a POSIX system"):
+        recommender.score(rows, trained, tmp_path / "offers", as_of=until)
+    assert not (tmp_path / "offers").exists()
+    assert len(recommender.predict(rows, trained, as_of=until))

@@ -1,11 +1,11 @@
 """One job at a time in a folder."""
 
-import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from recommender.errors import OutputError
 from recommender.scoring.sorting import SCRATCH
@@ -22,8 +22,9 @@ def alone_in(folder: Path) -> Iterator[None]:
     Raises
     ------
     OutputError
-        If another job is at work there.
+        If another job is at work there, or the system has no POSIX locks.
     """
+    fcntl = _locks()
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / _LOCK).open("w") as lock:
         try:
@@ -32,6 +33,15 @@ def alone_in(folder: Path) -> Iterator[None]:
             raise OutputError(f"{folder}: another job is at work here; wait for it, or name another folder.") from None
         _clear(folder)
         yield
+
+
+def _locks() -> Any:
+    try:
+        return import_module("fcntl")
+    except ModuleNotFoundError:
+        raise OutputError(
+            "A batch job needs the locks of a POSIX system (Linux, macOS, WSL), which Windows does not have."
+        ) from None
 
 
 def _clear(folder: Path) -> None:
