@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -186,6 +187,56 @@ def test_a_sorted_file_with_an_account_twice_is_refused(rows, loaded, until, tmp
         pq.write_table(table, tmp_path / "twice.parquet")
         with pytest.raises(DataError, match="3 rows repeat an account"):
             score(tmp_path / "twice.parquet", loaded, tmp_path / "out", as_of=until)
+
+
+def test_finished_results_that_were_damaged_since_are_refused_and_mended(few_rows, loaded, until, tmp_path):
+    score(few_rows, loaded, tmp_path, as_of=until)
+    before = written(tmp_path)
+    part = tmp_path / "offers.parquet" / "part-00000.parquet"
+    for spoil in (lambda: part.write_bytes(b"torn"), part.unlink):
+        spoil()
+        with pytest.raises(DataError, match="missing or damaged: its sha256 is not the one in _SUCCESS"):
+            score(few_rows, loaded, tmp_path, as_of=until)
+        (tmp_path / "_SUCCESS").unlink()
+        score(few_rows, loaded, tmp_path, as_of=until)
+        assert written(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        ((), "that _SUCCESS does not name"),
+        (("_SUCCESS",), "that this job did not write"),
+        (("_SUCCESS", "summary.json", ".job.json"), "that this job did not write"),
+    ],
+)
+def test_parts_that_no_job_of_the_folder_wrote_are_refused(few_rows, loaded, until, tmp_path, gone, said):
+    score(few_rows, loaded, tmp_path, as_of=until)
+    for name in gone:
+        (tmp_path / name).unlink()
+    part = tmp_path / "offers.parquet" / "part-00000.parquet"
+    part.with_name("part-00001.parquet").write_bytes(part.read_bytes())
+    with pytest.raises((OutputError, DataError), match=f"{said}: .*offers.parquet/part-00001.parquet"):
+        score(few_rows, loaded, tmp_path, as_of=until)
+
+
+def test_a_snapshot_that_is_replaced_while_it_is_read_is_refused_and_no_shard_of_it_is_kept(
+    rows, snapshot, loaded, whole, tmp_path
+):
+    source, out = tmp_path / "snapshot.parquet", tmp_path / "out"
+    shutil.copy(snapshot, source)
+    options = BatchOptions(shard_rows=25, chunk_rows=10)
+
+    def replaced(*_):
+        pq.write_table(rows.slice(0, 7), tmp_path / "other.parquet")
+        (tmp_path / "other.parquet").replace(source)
+
+    with pytest.raises(DataError, match="it was changed while it was read"):
+        score(source, loaded, out, as_of="2026-07-01", options=options, progress=replaced)
+    assert len(list(out.glob(".shard-*"))) == 1
+    shutil.copy(snapshot, source)
+    score(source, loaded, out, as_of="2026-07-01", options=options)
+    assert written(out) == written(whole)
 
 
 def test_no_account_gives_results_without_rows(rows, loaded, until, tmp_path):

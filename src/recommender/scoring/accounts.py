@@ -57,6 +57,7 @@ def of_file(path: Path, columns: Collection[str] | None, scratch: Path) -> Accou
     DataError
         If the file is damaged, or an account stands in several rows.
     """
+    before = _stamp(path)
     digest = check_seal(path)
     total, is_sorted = _look_through(path)
     in_turn = partial(_sorted_file, path, columns)
@@ -65,7 +66,9 @@ def of_file(path: Path, columns: Collection[str] | None, scratch: Path) -> Accou
         n=total,
         digest=digest,
         first=read_accounts(path, columns, None) if first is None else first,
-        shards=in_turn if is_sorted else lambda n_rows: sorted_runs(path, columns, n_rows, total, scratch),
+        shards=lambda n_rows: _while_unchanged(
+            path, before, in_turn(n_rows) if is_sorted else sorted_runs(path, columns, n_rows, total, scratch)
+        ),
         ids=lambda: (plain_ids(run) for run in read_runs(path, {ACCOUNT}, _RUN)),
     )
 
@@ -73,6 +76,22 @@ def of_file(path: Path, columns: Collection[str] | None, scratch: Path) -> Accou
 def _slices(rows: pa.Table, n_rows: int) -> Iterator[pa.Table]:
     for start in range(0, rows.num_rows, n_rows):
         yield rows.slice(start, n_rows)
+
+
+def _while_unchanged(path: Path, before: tuple[int, ...], runs: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Give `runs` as long as the file is the one whose digest was taken: what is written is known by that digest."""
+    for run in runs:
+        if _stamp(path) != before:
+            raise DataError(f"{path}: it was changed while it was read; run the job again, in another folder.")
+        yield run
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return ()
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _sorted_file(path: Path, columns: Collection[str] | None, n_rows: int) -> Iterator[pa.Table]:

@@ -19,8 +19,18 @@ from recommender.scoring.digests import sha256_of_document
 from recommender.scoring.locking import alone_in
 from recommender.scoring.options import BatchOptions
 from recommender.scoring.places import refuse_sources
-from recommender.scoring.results import JOB, MANIFEST, SUMMARY, earlier_job, finish, read_manifest, read_summary
-from recommender.scoring.shards import Finished, Work, find_finished, kept_as, work_on
+from recommender.scoring.results import (
+    JOB,
+    MANIFEST,
+    SUMMARY,
+    check_parts,
+    earlier_job,
+    finish,
+    parts_in,
+    read_manifest,
+    read_summary,
+)
+from recommender.scoring.shards import Finished, Work, find_finished, kept_as, part_of, work_on
 
 __all__ = ["score"]
 
@@ -98,18 +108,26 @@ def score(
 def _finished_before(folder: Path, batch: Batch) -> dict[str, Any]:
     manifest = read_manifest(folder)
     _refuse_another(folder, manifest["job"], batch.identity)
+    check_parts(folder, manifest)
     return read_summary(folder, manifest)
 
 
 def _begin(folder: Path, batch: Batch) -> None:
     """Put the job's name on the folder, or find there that an earlier run of the same job has."""
-    if (folder / SUMMARY).exists() and not (folder / JOB).exists():
+    is_ours = (folder / JOB).exists()
+    if is_ours:
+        _refuse_another(folder, _named(folder / JOB), batch.identity)
+    elif (folder / SUMMARY).exists():
         raise earlier_job(folder)
+    expected = {part_of(name, i) for name in kept_as(batch.options) for i in range(_count(batch))} if is_ours else set()
+    if odd := parts_in(folder) - expected:
+        raise OutputError(
+            f"{folder}: parts of results are here that this job did not write: {sorted(odd)[:5]}; name another folder, "
+            "or remove it."
+        )
     for name in kept_as(batch.options):
         (folder / name).mkdir(exist_ok=True)
-    if (folder / JOB).exists():
-        _refuse_another(folder, _named(folder / JOB), batch.identity)
-    else:
+    if not is_ours:
         write_document(folder / JOB, batch.identity)
 
 
@@ -140,7 +158,7 @@ def _run(batch: Batch, folder: Path, progress: Progress | None) -> tuple[Tally, 
 
 def _shards(work: Work, batch: Batch) -> Iterator[Finished]:
     """Give every shard: those that an earlier run finished, and then the others as they are finished."""
-    count = -(-max(batch.accounts.n, 1) // batch.options.shard_rows)
+    count = _count(batch)
     kept = {number: found for number in range(count) if (found := find_finished(work, number))}
     yield from kept.values()
     if len(kept) == count:
@@ -151,6 +169,10 @@ def _shards(work: Work, batch: Batch) -> Iterator[Finished]:
         yield from (work_on(work, number, shard) for number, shard in todo)
     else:
         yield from _side_by_side(work, todo)
+
+
+def _count(batch: Batch) -> int:
+    return -(-max(batch.accounts.n, 1) // batch.options.shard_rows)
 
 
 def _side_by_side(work: Work, todo: Iterator[tuple[int, pa.Table]]) -> Iterator[Finished]:

@@ -18,9 +18,11 @@ __all__ = [
     "MANIFEST",
     "OFFERS",
     "SUMMARY",
+    "check_parts",
     "claim_folder",
     "earlier_job",
     "finish",
+    "parts_in",
     "read_manifest",
     "read_result",
     "read_summary",
@@ -84,6 +86,35 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def check_parts(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Hold every part of a finished job against its manifest.
+
+    Raises
+    ------
+    DataError
+        If one is damaged or missing, or is there and not named.
+    """
+    for name in sorted(manifest["files"]):
+        if not (folder / name).is_file() or sha256_of(folder / name) != manifest["files"][name]["sha256"]:
+            raise DataError(
+                f"{folder / name}: it is missing or damaged: its sha256 is not the one in {MANIFEST}. Remove "
+                f"{MANIFEST} and run the job again: it keeps what is whole."
+            )
+    if odd := parts_in(folder) - set(manifest["files"]):
+        raise DataError(f"{folder}: files are here that {MANIFEST} does not name: {sorted(odd)[:5]}.")
+
+
+def parts_in(folder: Path, *names: str) -> set[str]:
+    """Return the files in the folders of parts called `names`, in all if left out, by their names in `folder`."""
+    homes = [folder / name for name in names or (OFFERS, DISPOSITIONS) if (folder / name).is_dir()]
+    return {
+        f"{home.name}/{entry.name}"
+        for home in homes
+        for entry in home.iterdir()
+        if not entry.name.startswith((".", "_"))
+    }
+
+
 def read_summary(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
     """Read the summary that the manifest vouches for."""
     summary: dict[str, Any] = json.loads(_read(folder, SUMMARY, manifest))
@@ -102,8 +133,8 @@ def read_result(folder: Path, name: str) -> pa.Table:
     parts = sorted(part for part in manifest["files"] if part == name or part.startswith(f"{name}/"))
     if not parts:
         raise DataError(f"{folder}: this job kept no {name}.")
-    if odd := sorted(_parts_in(folder, name) - set(parts)):
-        raise DataError(f"{folder}: files are here that {MANIFEST} does not name: {odd[:5]}.")
+    if odd := parts_in(folder, name) - set(parts):
+        raise DataError(f"{folder}: files are here that {MANIFEST} does not name: {sorted(odd)[:5]}.")
     return pa.concat_tables([_parsed(folder / part, _read(folder, part, manifest)) for part in parts])
 
 
@@ -112,13 +143,6 @@ def results_at(path: Path, name: str) -> Path | None:
     if not path.is_dir():
         return path.parent if path.name == name and (path.parent / MANIFEST).is_file() else None
     return path.parent if path.name == name else path
-
-
-def _parts_in(folder: Path, name: str) -> set[str]:
-    home = folder / name
-    if not home.is_dir():
-        return set()
-    return {f"{name}/{entry.name}" for entry in home.iterdir() if not entry.name.startswith((".", "_"))}
 
 
 def _read(folder: Path, name: str, manifest: Mapping[str, Any]) -> bytes:

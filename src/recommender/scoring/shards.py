@@ -18,7 +18,7 @@ from recommender.scoring.files import write_parquet
 from recommender.scoring.options import BatchOptions
 from recommender.scoring.results import DISPOSITIONS, OFFERS
 
-__all__ = ["Finished", "Work", "find_finished", "kept_as", "work_on"]
+__all__ = ["Finished", "Work", "find_finished", "kept_as", "part_of", "work_on"]
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,7 @@ class Finished:
 def work_on(work: Work, number: int, rows: pa.Table) -> Finished:
     """Decide the accounts of a shard and write what became of them."""
     decision = _decide(work, rows)
-    tables = {
-        f"{name}/part-{number:05d}.parquet": _table(decision, name, work.options) for name in kept_as(work.options)
-    }
+    tables = {part_of(name, number): _table(decision, name, work.options) for name in kept_as(work.options)}
     written = {name: write_parquet(work.folder / name, table) for name, table in tables.items()}
     tally = Tally.of(decision)
     write_document(_sidecar(work, number), {"job": work.job, "files": written, "tally": tally.to_dict()})
@@ -56,6 +54,11 @@ def work_on(work: Work, number: int, rows: pa.Table) -> Finished:
 def kept_as(options: BatchOptions) -> tuple[str, ...]:
     """Return the names of the folders that parts go to."""
     return (OFFERS,) if options.dispositions == "counts" else (OFFERS, DISPOSITIONS)
+
+
+def part_of(name: str, number: int) -> str:
+    """Return the name, in the folder of the job, of what shard `number` holds of `name`."""
+    return f"{name}/part-{number:05d}.parquet"
 
 
 def find_finished(work: Work, number: int) -> Finished | None:
