@@ -29,8 +29,10 @@ from recommender.errors import RecommenderError, StaleDataWarning, UnknownAccoun
 
 __all__ = ["app", "main"]
 
+_PROGRAM = "recommender"
+
 app = typer.Typer(
-    name="recommender",
+    name=_PROGRAM,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
@@ -80,7 +82,7 @@ def main() -> None:
     warnings.simplefilter("always", UnknownAccountWarning)
     warnings.showwarning = _say_warning
     try:
-        app()
+        app(prog_name=_PROGRAM)
     except RecommenderError as error:
         fail(str(error))
         sys.exit(1)
