@@ -1,7 +1,9 @@
 """Small tables made by hand, and a simulated operator with a model trained on it, for every room that needs some."""
 
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import wraps
@@ -19,9 +21,13 @@ from recommender.schema import TABLES, TableContract
 from recommender.snapshots import build_snapshot
 from recommender.tables import Tables, read_tables
 
+ROOT = Path(__file__).parents[1]
 SmallTables = Callable[..., Tables]
 UNTIL = datetime(2026, 7, 1, tzinfo=ZoneInfo("Europe/Berlin"))
 
+_BLOCK = re.compile(
+    r"(?:<!-- not run: (?P<why>[^>]*?) -->\n)?^ *```(?P<kind>\w*)\n(?P<text>.*?)^ *```", re.MULTILINE | re.DOTALL
+)
 _KINDS: Mapping[str, pa.DataType] = {
     "id": pa.string(),
     "ids": pa.list_(pa.string()),
@@ -89,6 +95,33 @@ def _consents(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         for row in rows
         for purpose in ("marketing", "usage_data")
     ]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page; `not_run` is the reason that stands before it where it cannot be run."""
+
+    page: str
+    kind: str
+    text: str
+    not_run: str | None
+
+    @property
+    def commands(self) -> list[str]:
+        """The lines of a shell block, without prompts and comments; a line that goes on is one."""
+        lines = (line.strip().removeprefix("$ ") for line in self.text.replace("\\\n", " ").splitlines())
+        return [line for line in lines if line and not line.startswith("#")]
+
+
+def _blocks_of(page: str) -> list[Block]:
+    found = _BLOCK.finditer((ROOT / page).read_text(encoding="utf-8"))
+    return [Block(page, block["kind"], block["text"], block["why"]) for block in found]
+
+
+@pytest.fixture(scope="session")
+def blocks_of() -> Callable[[str], list[Block]]:
+    """Return a function from a page, by its path, to its fenced blocks."""
+    return _blocks_of
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 import recommender
+from recommender.ranking import RANKERS, PopularityRanker
 from recommender.snapshots import build_snapshot
 from recommender.snapshots.build import _known
 from recommender.tables import read_tables
@@ -54,6 +55,19 @@ def test_a_snapshot_from_postgres_is_that_from_files(reader, raw, settings):
     here = build_snapshot(read_tables(raw, settings), AS_OF)
     assert here.num_rows > 20
     assert there.equals(here, check_metadata=True)
+
+
+def test_the_page_on_databases_runs_but_for_its_server(reader, small_operator, blocks_of, tmp_path, monkeypatch):
+    one_cut_off = (small_operator / "recommender.toml").read_text("utf-8") + "cut_offs = 1\n"
+    (tmp_path / "recommender.toml").write_text(one_cut_off, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(RANKERS, "scorecard", lambda _training: PopularityRanker())
+    monkeypatch.setattr(ibis.postgres, "connect", lambda **_where: reader)
+    (block,) = blocks_of("docs/databases.md")
+    names = {}
+    exec(block.text, names)  # noqa: S102  # the page's own example
+    assert set(names["offers"]["account_id"]) <= set(names["tables"]["accounts"].account_id.to_pandas())
+    assert len(names["offers"]) > 10
 
 
 def test_quotients_of_integers_keep_their_fraction_where_indicators_share_a_sum(reader, raw, settings):

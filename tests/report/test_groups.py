@@ -10,51 +10,73 @@ import recommender
 from recommender.config import Config
 from recommender.errors import DataError
 from recommender.report.groups import group_rates, read_groups
-from recommender.report.run import Outcome
+from recommender.report.run import ABOUT_PRODUCT, Outcome
 from recommender.schema import ACCOUNT
 
 
-def outcome(fits, offers, is_scored=None):
-    n = len(fits)
+def outcome(offers, is_scored=None, fitting=None, passing=None, could=None):
+    n = len(offers)
+    ones = np.ones(n, np.int64)
     return Outcome(
         account_id=pa.array([f"A{i}" for i in range(n)]),
         is_scored=np.ones(n, bool) if is_scored is None else np.array(is_scored, bool),
-        fits=np.array(fits, bool),
+        could=ones if could is None else np.array(could, np.int64),
+        fitting=ones if fitting is None else np.array(fitting, np.int64),
+        passing=ones if passing is None else np.array(passing, np.int64),
         offers=np.array(offers, np.int64),
         against=np.zeros(n, np.uint32),
         codes=("open_complaint",),
     )
 
 
+def marked(first, second, of):
+    return [1] * first + [0] * (of - first) + [1] * second + [0] * (of - second)
+
+
 def two_groups(first, second, of=100):
-    """`first` and `second` accounts in a hundred are offered something; something fits everybody."""
-    offers = [1] * first + [0] * (of - first) + [1] * second + [0] * (of - second)
-    return group_rates(["a"] * of + ["b"] * of, outcome([True] * 2 * of, offers))
+    """`first` and `second` accounts of each `of` are offered something; the one product fits everybody."""
+    return group_rates(["a"] * of + ["b"] * of, outcome(marked(first, second, of)))
 
 
 def test_the_ratio_is_to_all_other_accounts():
     a, b = two_groups(40, 50)
-    assert (a.name, a.accounts, a.before, a.after) == ("a", 100, 1.0, 0.4)
-    assert a.ratio_after == pytest.approx(0.40 / 0.50)
-    assert b.ratio_after == pytest.approx(0.50 / 0.40)
+    assert (a.name, a.accounts, a.fits.value, a.offered.value) == ("a", 100, 1.0, 0.4)
+    assert a.offered.ratio == pytest.approx(0.40 / 0.50)
+    assert b.offered.ratio == pytest.approx(0.50 / 0.40)
     spread = np.sqrt(1 / 40 - 1 / 100 + 1 / 50 - 1 / 100)
-    assert (a.low, a.high) == pytest.approx((0.8 * np.exp(-1.96 * spread), 0.8 * np.exp(1.96 * spread)))
+    expected = (0.8 * np.exp(-1.96 * spread), 0.8 * np.exp(1.96 * spread))
+    assert (a.offered.low, a.offered.high) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(("first", "is_apart"), [(40, False), (39, True), (50, False), (62, False), (63, True)])
-def test_a_ratio_outside_four_fifths_to_five_quarters_is_apart(first, is_apart):
-    assert two_groups(first, 50)[0].is_apart is is_apart
+@pytest.mark.parametrize(("first", "is_apart"), [(400, False), (399, True), (500, False), (625, False), (626, True)])
+@pytest.mark.parametrize("of_what", ["offers", "fitting", "passing"])
+def test_a_ratio_outside_four_fifths_to_five_quarters_is_apart(first, is_apart, of_what):
+    found = outcome(**{"offers": [1] * 2_000, of_what: marked(first, 500, 1_000)})
+    assert group_rates(["a"] * 1_000 + ["b"] * 1_000, found)[0].is_apart is is_apart
 
 
 def test_a_small_group_is_never_apart():
     assert not any(group.is_apart for group in two_groups(1, 20, of=29))
 
 
+def test_before_and_after_are_shares_of_what_an_account_could_take():
+    found = outcome([1, 1, 0, 0], could=[8, 4, 2, 0], fitting=[4, 4, 1, 0], passing=[2, 0, 1, 0])
+    a, b = group_rates(["a", "a", "b", "b"], found)
+    assert a.fits.value == pytest.approx((4 / 8 + 4 / 4) / 2)
+    assert a.passes.value == pytest.approx((2 / 8 + 0 / 4) / 2)
+    assert b.fits.value == b.passes.value == pytest.approx(1 / 2)  # who could take nothing has no share
+    assert a.fits.ratio == pytest.approx(0.75 / 0.5)
+    fours = np.array([0.5, 1.0])
+    spread = np.sqrt(fours.var() / (2 * fours.mean() ** 2))  # of b, one share has no spread
+    assert a.fits.high == pytest.approx(1.5 * np.exp(1.96 * spread))
+
+
 def test_who_objected_is_not_among_those_before_the_policy():
-    found = outcome([True, False, False, True], [1, 0, 0, 0], is_scored=[True, True, False, True])
+    found = outcome([1, 0, 0, 0], is_scored=[True, True, False, True], fitting=[1, 0, 0, 1], passing=[1, 0, 0, 0])
     (group,) = group_rates(["a"] * 4, found)
-    assert (group.before, group.after) == (2 / 3, 1 / 4)
-    assert np.isnan(group.ratio_before)
+    assert (group.fits.value, group.passes.value, group.offered.value) == (2 / 3, 1 / 4, 1 / 4)
+    assert np.isnan(group.fits.ratio)
+    assert not group.is_apart
 
 
 def test_groups_are_read_by_account_from_frames_snapshots_and_raw_tables(run, rows, operator, tmp_path):
@@ -69,7 +91,7 @@ def test_groups_are_read_by_account_from_frames_snapshots_and_raw_tables(run, ro
 def test_a_number_with_many_values_is_cut_at_its_quartiles():
     n = 100
     frame = pd.DataFrame({ACCOUNT: [f"A{i}" for i in range(n)], "age": [float(i) for i in range(n - 1)] + [None]})
-    found = read_groups(frame, ["age"], outcome([True] * n, [0] * n), Config())["age"]
+    found = read_groups(frame, ["age"], outcome([0] * n), Config())["age"]
     assert {name: found.count(name) for name in dict.fromkeys(found)} == {
         "0 to 24.5": 25,
         "24.5 to 49": 25,
@@ -95,7 +117,7 @@ def test_what_became_of_each_account_is_the_same_whatever_the_parts_of_the_file(
     cut = replace(run, files={**run.files, "dispositions.parquet": (tmp_path / "cut.parquet",)}).outcome
     assert cut is not None
     assert cut.account_id.to_pylist() == run.outcome.account_id.to_pylist()
-    for name in ("is_scored", "fits", "offers", "against"):
+    for name in ("is_scored", "could", "fitting", "passing", "offers", "against"):
         assert np.array_equal(getattr(cut, name), getattr(run.outcome, name)), name
 
 
@@ -108,4 +130,9 @@ def test_what_became_of_each_account_agrees_with_its_dispositions(scored, run):
         assert run.outcome.is_scored[i] == own["propensity"].notna().any()
         against = set.intersection(*(set(reasons) for reasons in own["reasons"]))
         assert {code for code in run.outcome.codes if run.outcome.stands_against(code)[i]} == against
-        assert run.outcome.fits[i] or not run.outcome.offers[i]
+        about_product = own["reasons"].map(lambda reasons: bool({*ABOUT_PRODUCT} & {*reasons}))
+        assert run.outcome.could[i] == (~about_product).sum()
+        passes = own["disposition"].isin(["offered", "outranked"])
+        assert run.outcome.passing[i] == passes.sum()
+        assert passes.sum() <= run.outcome.fitting[i] <= run.outcome.could[i]
+    assert (run.outcome.passing < run.outcome.fitting).any()

@@ -1,4 +1,4 @@
-"""One Spark session for all, and a small operator in it."""
+"""One Spark session for all, a small operator in it, and the page on Spark run there as it is written."""
 
 import os
 import sys
@@ -10,9 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 
 import recommender
+import recommender.spark
+from recommender.model import Model
 
 sql = pytest.importorskip("pyspark.sql")
-AS_OF = "2026-06-15T00:00+00:00"
+AS_OF = "2026-07-01"  # that of the page
 
 # What is small and run once is soonest done without a thorough compiler; a zone far from UTC shows what leans on it.
 SETTINGS = {
@@ -54,6 +56,24 @@ def in_spark(session, small_operator: Path) -> Mapping[str, Any]:
 def taken(small_operator: Path):
     """Return the snapshot of the single process."""
     return recommender.snapshots.build_snapshot(recommender.read_tables(small_operator), AS_OF)
+
+
+@pytest.fixture(scope="session")
+def model(small_operator: Path) -> Model:
+    return recommender.train(recommender.read_tables(small_operator), "2026-05-01T00:00+00:00", ranker="logistic")
+
+
+@pytest.fixture(scope="session")
+def page(session, in_spark, small_operator, model, blocks_of, tmp_path_factory) -> Mapping[str, Any]:
+    """Run the page, but for where its tables and files lie; return its names."""
+    folder = recommender.save_model(model, tmp_path_factory.mktemp("models") / "cross-sell")
+    for name, frame in in_spark.items():
+        frame.createOrReplaceTempView(name)
+    (block,) = [one for one in blocks_of("docs/spark.md") if one.kind == "python"]
+    text = block.text.replace("/Volumes/main/crm/config", str(small_operator)).replace("main.crm.", "")
+    names: dict[str, Any] = {"spark": session}
+    exec(text.replace("/Volumes/main/crm/models/cross-sell", str(folder)), names)  # noqa: S102  # the page's own example
+    return names
 
 
 @pytest.fixture(scope="session")

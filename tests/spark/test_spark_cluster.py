@@ -13,7 +13,7 @@ import pytest
 
 import recommender
 
-AS_OF = "2026-06-15T00:00+00:00"
+AS_OF = "2026-07-01"
 DEPLOY = "org.apache.spark.deploy"
 
 pytestmark = pytest.mark.slow  # three Java processes and an executor in each worker take a minute or two
@@ -62,8 +62,7 @@ def _wait_for(log, words, times):
     raise AssertionError(log.read_text()[-2000:])
 
 
-def test_a_cluster_of_two_workers_gives_the_rows_of_the_single_process(cluster, small_operator, taken, tmp_path):
-    model = recommender.train(recommender.read_tables(small_operator), "2026-05-01T00:00+00:00", ranker="logistic")
+def test_a_cluster_of_two_workers_gives_the_rows_of_the_single_process(cluster, model, small_operator, taken, tmp_path):
     folder = recommender.save_model(model, tmp_path / "cross-sell")
     package = str(Path(recommender.__file__).parents[1])
     setting = {**os.environ, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1", "PYTHONPATH": package}

@@ -1,4 +1,4 @@
-"""A snapshot that Spark takes equals that of the single process, row for row."""
+"""A snapshot that Spark takes, as the page on Spark has it, equals that of the single process, row for row."""
 
 import pytest
 
@@ -14,8 +14,8 @@ pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.xdist_group("spa
 
 
 @pytest.fixture(scope="module")
-def frame(in_spark, settings):
-    return recommender.spark.snapshot(in_spark, AS_OF, config=settings)
+def frame(page):
+    return page["spark"].table("snapshot_20260701")
 
 
 def test_the_rows_are_those_of_the_single_process(frame, taken):

@@ -1,6 +1,7 @@
 """One real tracking server and one real model server for all tests of this folder."""
 
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -93,15 +94,15 @@ def registered(store: Store, judged: Path):
 
 
 @pytest.fixture(scope="session")
-def serving(server: str, registered, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the champion over HTTP on loopback; return its address."""
+def serving(server: str, registered, blocks_of, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the champion over HTTP on loopback by the command of the page on MLflow; return its address."""
     home, port = tmp_path_factory.mktemp("serving"), _free_port()
     address = f"http://127.0.0.1:{port}"
     assert registered.version == "1"
-    arguments = ("models", "serve", "--model-uri", "models:/cross-sell@champion", "--env-manager", "local")
-    where = ("--host", "127.0.0.1", "--port", port)
+    (line,) = (line for block in blocks_of("docs/mlflow.md") for line in block.commands if " serve " in line)
+    arguments = shlex.split(line.replace("5001", str(port)))[1:]
     log = home / "serving.log"
-    with running(*arguments, *where, url=f"{address}/ping", log=log, MLFLOW_TRACKING_URI=server):
+    with running(*arguments, url=f"{address}/ping", log=log, MLFLOW_TRACKING_URI=server):
         yield address
 
 

@@ -49,6 +49,13 @@ def test_the_server_gives_the_offers_of_predict(ask, rows, judged, soon):
     assert ask(rows, as_of=soon.isoformat()) == expected
 
 
+def test_the_request_of_the_page_gets_the_offers_of_predict(serving, rows, judged, soon, blocks_of):
+    text = next(block.text for block in blocks_of("docs/mlflow.md") if "urllib" in block.text)
+    names = {"rows": rows}
+    exec(text.replace("http://127.0.0.1:5001", serving), names)  # noqa: S102  # the page's own example
+    assert names["offers"] == plain(recommender.predict(rows, judged, as_of=soon))
+
+
 def test_a_single_account_gets_the_same_offers_as_among_all(ask, rows, judged, soon):
     offers = plain(recommender.predict(rows, judged, as_of=soon))
     account = offers[0]["account_id"]

@@ -1,4 +1,4 @@
-"""`mlflow.pyfunc.spark_udf` gives the offers of `predict`, row by row."""
+"""`mlflow.pyfunc.spark_udf`, as the page on MLflow has it, gives the offers of `predict`, row by row."""
 
 import json
 import sys
@@ -7,30 +7,25 @@ import pytest
 
 import recommender
 from recommender.model import flat_rows
-from recommender.tracking import Store, record
+from recommender.tracking import Store, promote, record
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_a_spark_udf_gives_the_offers_of_predict(rows, judged, soon, tmp_path, monkeypatch):
+def test_a_spark_udf_gives_the_offers_of_predict(rows, judged, soon, blocks_of, tmp_path, monkeypatch):
     mlflow, sql = pytest.importorskip("mlflow"), pytest.importorskip("pyspark.sql")
     monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     few = rows.slice(0, 120)
-    made = record(judged, Store(f"sqlite:///{tmp_path}/mlflow.db"))
+    store = Store(f"sqlite:///{tmp_path}/mlflow.db")
+    promote("cross-sell", str(record(judged, store, register="cross-sell").version), store)
+    text = next(block.text for block in blocks_of("docs/mlflow.md") if "spark_udf" in block.text)
     before = mlflow.get_tracking_uri()
-    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
+    mlflow.set_tracking_uri(store.uri)
     spark = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
     try:
-        offers_of = mlflow.pyfunc.spark_udf(
-            spark,
-            made.model_uri,
-            result_type="account_id string, offers string, stale string",
-            env_manager="local",
-            params={"as_of": soon.isoformat(), "per_account": True},
-        )
-        frame = spark.createDataFrame(flat_rows(few).to_pandas())
-        answers = frame.select(offers_of(sql.functions.struct(*frame.columns)).alias("answer")).select("answer.*")
-        said = [row.asDict() for row in answers.collect()]
+        names = {"spark": spark, "rows": spark.createDataFrame(flat_rows(few).to_pandas())}
+        exec(text, names)  # noqa: S102  # the page's own example
+        said = [row.asDict() for row in names["scored"].select("answer.*").collect()]
     finally:
         spark.stop()
         mlflow.set_tracking_uri(before)

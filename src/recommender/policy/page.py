@@ -39,6 +39,12 @@ An operator's own rule is a frozen dataclass with a reason and a method that ret
 (accounts, products):
 
 ```python
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from recommender import load_model, save_model
+
+
 @dataclass(frozen=True)
 class Staff:
     "The account belongs to a member of staff: they have a channel of their own."
@@ -46,13 +52,14 @@ class Staff:
     reason: ClassVar[str] = "staff"
     segment: str = "staff"
 
-    def suppresses(self, facts: Facts) -> Mask:
+    def suppresses(self, facts):
         segments = facts.rows.column("segment").to_numpy()
         return (segments == self.segment)[:, None]
 
 
-model = replace(trained, rules=(Staff(),))  # dataclasses.replace; save_model names the rule
-model = load_model("models/cross-sell", rules=(Staff(),))  # and loading without it is refused
+model = replace(load_model("models/cross-sell"), rules=(Staff(),))
+saved = save_model(model, "models/with-staff")  # names the rule
+model = load_model(saved, rules=(Staff(),))  # and loading without it is refused
 ```
 
 `predict`, `recommend`, `score` and `explain` take such a model. A rule is code, so no model folder brings one along.

@@ -19,7 +19,7 @@ from recommender.frames import is_frame, to_arrow
 from recommender.report.run import Outcome
 from recommender.schema import ACCOUNT
 
-__all__ = ["FEWEST", "Group", "group_rates", "read_groups"]
+__all__ = ["FEWEST", "Group", "Rate", "group_rates", "read_groups"]
 
 FEWEST: Final = 30
 _MOST_LEVELS: Final = 12
@@ -29,27 +29,39 @@ _Z: Final = 1.96
 
 
 @dataclass(frozen=True)
-class Group:
-    """The accounts of one group, and how many of them got how far.
+class Rate:
+    """The mean of a figure over a group, and its ratio to that over all other accounts, with its 95 % interval."""
 
-    `before` is the share of those scored whom some product fits, `after` the share of all who are offered one. The
-    ratios are to the same share of all other accounts, `ratio_after` with its 95 % interval.
-    """
-
-    name: str
-    accounts: int
-    before: float
-    after: float
-    ratio_before: float
-    ratio_after: float
+    value: float
+    ratio: float
     low: float
     high: float
 
     @property
     def is_apart(self) -> bool:
+        """Whether the ratio lies outside 0.8 to 1.25; one that is unknown does not."""
+        return self.ratio < _WITHIN[0] or self.ratio > _WITHIN[1]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The accounts of one group, and how they fare.
+
+    `fits` is the share of the products that an account could take which fit it, over the accounts scored: what the
+    ranker says, before the policy. `passes` is the share which fit and which no rule forbids, over all accounts:
+    after it. `offered` is the share of all accounts that are offered something.
+    """
+
+    name: str
+    accounts: int
+    fits: Rate
+    passes: Rate
+    offered: Rate
+
+    @property
+    def is_apart(self) -> bool:
         """Whether a ratio lies outside 0.8 to 1.25, and the group is large enough to say so."""
-        ratios = (self.ratio_before, self.ratio_after)
-        return self.accounts >= FEWEST and any(not _WITHIN[0] <= r <= _WITHIN[1] for r in ratios if not np.isnan(r))
+        return self.accounts >= FEWEST and any(rate.is_apart for rate in (self.fits, self.passes, self.offered))
 
 
 def read_groups(source: Any, by: Sequence[str], outcome: Outcome, config: Config) -> dict[str, list[str]]:
@@ -86,37 +98,35 @@ def group_rates(levels: Sequence[str], outcome: Outcome) -> list[Group]:
 
 
 def _group(name: str, inside: NDArray[np.bool_], outcome: Outcome) -> Group:
-    offered = outcome.offers > 0
-    before = [_share(outcome.fits, part & outcome.is_scored) for part in (inside, ~inside)]
-    after = [_share(offered, part) for part in (inside, ~inside)]
-    ratio = _ratio(*after)
-    spread = _spread(offered, inside)
+    fits, passes = (_shares(part, outcome.could) for part in (outcome.fitting, outcome.passing))
     return Group(
         name=name,
         accounts=int(inside.sum()),
-        before=before[0],
-        after=after[0],
-        ratio_before=_ratio(*before),
-        ratio_after=ratio,
-        low=ratio * float(np.exp(-_Z * spread)),
-        high=ratio * float(np.exp(_Z * spread)),
+        fits=_rate(np.where(outcome.is_scored, fits, np.nan), inside),
+        passes=_rate(passes, inside),
+        offered=_rate((outcome.offers > 0).astype(np.float64), inside),
     )
 
 
-def _share(marked: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
-    return float(marked[among].mean()) if among.any() else float("nan")
+def _shares(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the share of each account; not a number where there is nothing to have a share of."""
+    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
 
 
-def _ratio(one: float, other: float) -> float:
-    return one / other if other else float("nan")
+def _rate(values: NDArray[np.float64], inside: NDArray[np.bool_]) -> Rate:
+    is_known = ~np.isnan(values)
+    own, others = values[inside & is_known], values[~inside & is_known]
+    means = [float(part.mean()) if len(part) else float("nan") for part in (own, others)]
+    ratio = means[0] / means[1] if means[1] else float("nan")
+    reach = _Z * _spread(own, others)
+    return Rate(means[0], ratio, ratio * float(np.exp(-reach)), ratio * float(np.exp(reach)))
 
 
-def _spread(marked: NDArray[np.bool_], inside: NDArray[np.bool_]) -> float:
-    """Return the standard error of the log of a ratio of two shares (Katz et al., 1978)."""
-    parts = [(int((marked & part).sum()), int(part.sum())) for part in (inside, ~inside)]
-    if any(hits == 0 or n == 0 for hits, n in parts):
+def _spread(*parts: NDArray[np.float64]) -> float:
+    """Return the standard error of the log of a ratio of two means; of two shares it is that of Katz et al. (1978)."""
+    if any(len(part) == 0 or part.mean() == 0 for part in parts):
         return float("nan")
-    return float(np.sqrt(sum(1 / hits - 1 / n for hits, n in parts)))
+    return float(np.sqrt(sum(part.var() / (len(part) * part.mean() ** 2) for part in parts)))
 
 
 def _columns(source: Any, config: Config) -> pa.Table:

@@ -38,14 +38,17 @@ _COLUMNS: Final = (ACCOUNT, "rank", PRODUCT, "product_name", "propensity", "flag
 class Outcome:
     """What became of each account, in the order of the run; every array has shape (n,).
 
-    `fits`: some product that the account could take suits it better than the limits of [offers], whether or not it may
-    be approached. `is_scored`: false where it objected to marketing. `against`: the reasons that stand against every
-    product, a bit each in the order of `codes`.
+    `is_scored`: false where it objected to marketing. `could`: how many products it could take: it has not got
+    them, and has all that they need. `fitting`: how many of these suit it better than the limits of [offers].
+    `passing`: how many of those no rule forbids. `offers`: how many it is offered. `against`: the reasons that stand
+    against every product, a bit each in the order of `codes`.
     """
 
     account_id: "pa.Array[Any]"
     is_scored: NDArray[np.bool_]
-    fits: NDArray[np.bool_]
+    could: NDArray[np.int64]
+    fitting: NDArray[np.int64]
+    passing: NDArray[np.int64]
     offers: NDArray[np.int64]
     against: NDArray[np.uint32]
     codes: tuple[str, ...]
@@ -157,16 +160,22 @@ def _outcome(pairs: pa.Table, rates: dict[str, float], config: Config, codes: tu
     about_product = np.uint32(sum(1 << codes.index(code) for code in ABOUT_PRODUCT if code in codes))
     with np.errstate(invalid="ignore"):
         suits = (propensity >= config.offers.min_propensity) & (propensity / base >= config.offers.min_lift)
-    could = suits & (bits & about_product == 0)
+    could = bits & about_product == 0
     offered = np.asarray(pc.equal(pairs.column("disposition").combine_chunks().cast(pa.string()), pa.scalar("offered")))
     return Outcome(
         account_id=ids.take(pa.array(starts, pa.int64())),
         is_scored=np.logical_or.reduceat(~np.isnan(propensity), starts),
-        fits=np.logical_or.reduceat(could, starts),
-        offers=np.add.reduceat(offered.astype(np.int64), starts),
+        could=_counted(could, starts),
+        fitting=_counted(could & suits, starts),
+        passing=_counted((bits == 0) & suits, starts),
+        offers=_counted(offered, starts),
         against=np.bitwise_and.reduceat(bits, starts),
         codes=codes,
     )
+
+
+def _counted(marked: NDArray[np.bool_], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.asarray(np.add.reduceat(marked.astype(np.int64), starts))
 
 
 def _texts(column: Any) -> Any:
@@ -186,11 +195,16 @@ def _per_pair(product: Any, rates: dict[str, float]) -> NDArray[np.float64]:
 
 
 def _joined(parts: list[Outcome], codes: tuple[str, ...]) -> Outcome:
+    def whole(name: str, kind: Any = np.int64) -> NDArray[Any]:
+        return np.concatenate([getattr(part, name) for part in parts] or [np.empty(0, kind)])
+
     return Outcome(
         account_id=pa.concat_arrays([part.account_id for part in parts]) if parts else pa.array([], pa.string()),
-        is_scored=np.concatenate([part.is_scored for part in parts] or [np.empty(0, bool)]),
-        fits=np.concatenate([part.fits for part in parts] or [np.empty(0, bool)]),
-        offers=np.concatenate([part.offers for part in parts] or [np.empty(0, np.int64)]),
-        against=np.concatenate([part.against for part in parts] or [np.empty(0, np.uint32)]),
+        is_scored=whole("is_scored", np.bool_),
+        could=whole("could"),
+        fitting=whole("fitting"),
+        passing=whole("passing"),
+        offers=whole("offers"),
+        against=whole("against", np.uint32),
         codes=codes,
     )

@@ -6,7 +6,7 @@ from typing import Final
 
 from recommender.report.charts import pairs_of_dots
 from recommender.report.elements import Child, Element, el, figure, section, table
-from recommender.report.groups import FEWEST, Group, group_rates
+from recommender.report.groups import FEWEST, Group, Rate, group_rates
 from recommender.report.run import Run
 from recommender.report.words import count, percent, plain
 
@@ -18,10 +18,11 @@ _NO_GROUPS: Final = (
 )
 _NO_PAIRS: Final = "The run kept no dispositions of every pair, so that rates before the policy are not known."
 _HOW: Final = (
-    "Before the policy: the share of the accounts scored for which some product that they could take fits. After: the "
-    "share of all accounts that is offered one. Each ratio is to the same share of all other accounts; outside 0.8 to "
-    "1.25 somebody should look into why. A difference may have a good reason, such as fewer consents, and this page "
-    "cannot tell."
+    "Before the policy: of the products that an account could take, because it has not got them and has all that they "
+    "need, the share that fits; on average over the accounts scored. After: the share that fits and that no rule "
+    "forbids, over all accounts. Offered: the share of all accounts that is offered something. Each ratio is to the "
+    "same figure of all other accounts; outside 0.8 to 1.25 somebody should look into why. A difference may have a "
+    "good reason, such as less use or fewer consents, and this page cannot tell."
 )
 
 
@@ -45,41 +46,44 @@ def _compared(name: str, rates: list[Group]) -> list[Child]:
 
 
 def _warning(name: str, apart: list[Group]) -> str:
-    said = [f"{g.name} ({_ratio(g.ratio_before)} before, {_ratio(g.ratio_after)} after)" for g in apart]
-    return f"Outside 0.8 to 1.25 by {plain(name)}: {', '.join(said)}."
+    return f"Outside 0.8 to 1.25 by {plain(name)}: {'; '.join(map(_where, apart))}."
+
+
+def _where(group: Group) -> str:
+    rates = {"before": group.fits, "after": group.passes, "offered": group.offered}
+    return f"{group.name}, {', '.join(f'{when} {_ratio(r.ratio)}' for when, r in rates.items() if r.is_apart)}"
 
 
 def _drawing(name: str, rates: list[Group]) -> Element:
-    rows = [(g.name, g.before, g.after, _says(g)) for g in rates if not isnan(g.before)]
-    says = "; ".join(f"{g.name}: {percent(g.before, 0)} before, {percent(g.after, 0)} after" for g in rates)
-    names = ("something fits (before the policy)", "is offered something (after)")
-    drawing = pairs_of_dots(f"Rates by {plain(name)}", says, rows, names, "share of the accounts")
+    rows = [(g.name, g.fits.value, g.passes.value, _says(g)) for g in rates if not isnan(g.fits.value)]
+    says = "; ".join(f"{g.name}: {percent(g.fits.value, 0)} before, {percent(g.passes.value, 0)} after" for g in rates)
+    names = ("fit (before the policy)", "fit and may be offered (after)")
+    axis = "share of the products that an account could take"
+    drawing = pairs_of_dots(f"Rates by {plain(name)}", says, rows, names, axis)
     return figure(drawing, "Each line joins a group's share before the policy with that after it.")
 
 
 def _says(group: Group) -> str:
     mark = "⚠ " if group.is_apart else ""
-    return f"{mark}{count(group.accounts)} accounts"
+    return f"{mark}{count(group.accounts)} accounts, {percent(group.offered.value, 0)} offered something"
 
 
 def _table(name: str, rates: list[Group]) -> Element:
     rows = [
-        [
-            g.name,
-            count(g.accounts),
-            _ratio(g.ratio_before),
-            f"{_ratio(g.ratio_after)} ({_ratio(g.low)} to {_ratio(g.high)})",
-            _verdict(g),
-        ]
+        [g.name, count(g.accounts), *(_with_interval(r) for r in (g.fits, g.passes, g.offered)), _verdict(g)]
         for g in rates
     ]
-    return table([plain(name), "accounts", "ratio before", "ratio after (95 %)", ""], rows)
+    return table([plain(name), "accounts", "before", "after", "offered", ""], rows, "Ratios, with 95 % intervals")
 
 
 def _verdict(group: Group) -> str:
     if group.accounts < FEWEST:
         return "too few to say"
     return "⚠ look into it" if group.is_apart else "within"
+
+
+def _with_interval(rate: Rate) -> str:
+    return f"{_ratio(rate.ratio)} ({_ratio(rate.low)} to {_ratio(rate.high)})"
 
 
 def _ratio(value: float) -> str:
