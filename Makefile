@@ -32,12 +32,12 @@ sample: $(READY)
 	rm -rf data/sample/truth
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: coverage
 # The same tests with branch coverage, which doubles what they take.
 coverage: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --cov --cov-report=term
 
 bench-indicators: $(READY)
 	$(BIN)/python benchmarks/indicators.py
@@ -102,7 +102,7 @@ notebooks: $(READY)
 # The site, in build/site; built strictly by the tests, too.
 docs: $(READY)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
-	@echo "build/site/index.html"
+	@echo "build/site/index.html; with its search: $(BIN)/python -m http.server --directory build/site"
 
 .PHONY: spark bench-spark
 # A standalone cluster of a master and two workers, on loopback; the local session is in `make test`.

@@ -1,8 +1,10 @@
 """Small tables made by hand, and a simulated operator with a model trained on it, for every room that needs some."""
 
+import os
 import re
+import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,6 +16,7 @@ from zoneinfo import ZoneInfo
 import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
+from playwright.sync_api import sync_playwright
 
 import recommender
 from recommender.config import SETTINGS_FILE, Config
@@ -22,6 +25,16 @@ from recommender.snapshots import build_snapshot
 from recommender.tables import Tables, read_tables
 
 ROOT = Path(__file__).parents[1]
+_LONGEST = (
+    "tests/spark",
+    "tests/tracking",
+    "tests/notebooks",
+    "tests/docs",
+    "tests/scoring",
+    "tests/policy",
+    "tests/training",
+    "tests/snapshots",
+)
 SmallTables = Callable[..., Tables]
 UNTIL = datetime(2026, 7, 1, tzinfo=ZoneInfo("Europe/Berlin"))
 
@@ -69,6 +82,15 @@ def _unwatched(method: Callable[..., Any]) -> Callable[..., Any]:
 def pytest_configure() -> None:
     for name in ("to_pyarrow", "cache"):
         setattr(ir.Table, name, _unwatched(getattr(ir.Table, name)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep each module on one worker, as its fixtures are dear, and begin with the rooms that take longest."""
+    for item in items:
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    items.sort(key=lambda item: next((i for i, room in enumerate(_LONGEST) if item.nodeid.startswith(room)), 99))
 
 
 def _cell(kind: str, value: Any) -> Any:
@@ -186,3 +208,36 @@ def trained(tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a model trained on the operator."""
     model = recommender.train(tables, UNTIL)
     return recommender.save_model(model, tmp_path_factory.mktemp("models") / "cross-sell")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Start the distribution's Chromium, driven by Playwright, which downloads none and keeps a loop of asyncio."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        assert os.environ.get("CI") != "true", "CI has to look at the pages: install chromium (.ci/run does)"
+        pytest.skip("no chromium is installed here: apt-get install chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Callable[[str, int, str], Any]]:
+    """Return a function that opens an address; what the page complained of is in `said`, what it fetched in `asked`."""
+    pages = []
+
+    def load(address: str, width: int, scheme: str) -> Any:
+        opened = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        pages.append(opened)
+        opened.said, opened.asked = [], []
+        opened.on("console", lambda message: opened.said.append(message.text))
+        opened.on("pageerror", lambda error: opened.said.append(str(error)))
+        opened.on("request", lambda request: opened.asked.append(request.url))
+        opened.goto(address)
+        return opened
+
+    yield load
+    for opened in pages:
+        opened.close()

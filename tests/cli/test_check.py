@@ -60,4 +60,7 @@ def test_the_settings_of_the_policy_are_checked_too(run, folder):
 def test_a_file_of_another_name_is_named(run, folder):
     shutil.move(folder / "accounts.csv", folder / "customers.csv")
     _, _, err = run("check", folder)
-    assert "accounts: there is no such table, but customers.csv may be it: name the file accounts.csv." in err
+    assert (
+        "accounts: the table is needed, and there is none, but customers.csv may be it: name the file accounts.csv."
+        in err
+    )

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from recommender.cli import terminal
+
 COLOURED = re.compile(rb"\x1b\[(?:\d+;)*(?:3\d|4\d|9\d|10\d)[;m]")
 PROGRAM = """
 import sys
@@ -78,6 +80,16 @@ def test_the_script_that_a_shell_loads_asks_this_program(run, monkeypatch, shell
     status, out, _ = run()
     assert status == 0
     assert f"_RECOMMENDER_COMPLETE=complete_{shell}" in out
+
+
+def test_a_log_says_no_rate_of_steps_that_take_longer_than_a_second(monkeypatch, capsys):
+    clock = iter([0.0, 25.0, 50.0, 50.0])
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: next(clock))
+    with terminal.step("Training") as advance:
+        advance(1, 4)
+        advance(100, 200)
+    said = capsys.readouterr().err.splitlines()
+    assert said == ["Training: 1 of 4, 75 s left", "Training: 100 of 200, 2 a second, 50 s left", "Training: 50.0 s"]
 
 
 def test_help_and_bars_have_colours_on_a_terminal_and_none_with_no_color(tmp_path):

@@ -40,7 +40,7 @@ def _kinds(outputs):
     return {kind for output in outputs for kind in output.get("data", ())}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in NAMES])
 def test_a_notebook_runs_from_a_clean_kernel_and_shows_something(name):
     outputs = _run(name)
     assert "text/html" in _kinds(outputs)
@@ -48,6 +48,7 @@ def test_a_notebook_runs_from_a_clean_kernel_and_shows_something(name):
         assert "image/png" in _kinds(outputs)
 
 
+@pytest.mark.xdist_group(ON_REAL_DATA)
 def test_the_notebook_on_real_data_runs(monkeypatch):
     if not (SHARED / "telco").is_dir():
         pytest.skip(f"the Telco table is not at hand ({SHARED}): set RECOMMENDER_SHARED_DATA")

@@ -1,56 +1,14 @@
 """The report in a real browser: the distribution's Chromium, driven by Playwright, which downloads none."""
 
-import os
-import shutil
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import sync_playwright
 
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
 WIDTHS = (1280, 390)
-
-
-def test_a_browser_is_there_where_the_checks_of_every_change_run():
-    if os.environ.get("CI") == "true":
-        assert CHROMIUM, "CI has to look at the report: install chromium (.ci/run does)"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no chromium is installed here: apt-get install chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def open_page(browser, written):
-    pages = []
-
-    def load(width, scheme, page: Path = written):
-        opened = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-        pages.append(opened)
-        opened.said, opened.asked = [], []
-        opened.on("console", lambda message: opened.said.append(message.text))
-        opened.on("pageerror", lambda error: opened.said.append(str(error)))
-        opened.on("request", lambda request: opened.asked.append(request.url))
-        opened.goto(page.as_uri())
-        return opened
-
-    yield load
-    for opened in pages:
-        opened.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_complained_of_nothing_is_fetched_and_nothing_sticks_out(open_page, written, width, scheme):
-    opened = open_page(width, scheme)
+    opened = open_page(written.as_uri(), width, scheme)
     assert opened.said == []
     assert [url for url in opened.asked if url != "data:,"] == [written.as_uri()]
     assert opened.evaluate("document.documentElement.scrollWidth") == width
@@ -60,8 +18,8 @@ def test_nothing_is_complained_of_nothing_is_fetched_and_nothing_sticks_out(open
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_no_words_of_a_drawing_are_too_small_or_out_of_it(open_page, width):
-    found = open_page(width, "light").evaluate(
+def test_no_words_of_a_drawing_are_too_small_or_out_of_it(open_page, written, width):
+    found = open_page(written.as_uri(), width, "light").evaluate(
         """() => [...document.querySelectorAll('svg')].flatMap(svg => {
             const frame = svg.getBoundingClientRect();
             return [...svg.querySelectorAll('text')].map(t => {
@@ -75,9 +33,9 @@ def test_no_words_of_a_drawing_are_too_small_or_out_of_it(open_page, width):
     assert [words for words, _, left, right in found if left < -6 or right < -14] == []
 
 
-def test_each_scheme_has_colours_of_its_own_that_can_be_read(open_page):
+def test_each_scheme_has_colours_of_its_own_that_can_be_read(open_page, written):
     for scheme, darker in (("light", False), ("dark", True)):
-        opened = open_page(1280, scheme)
+        opened = open_page(written.as_uri(), 1280, scheme)
         paper, ink = (
             opened.evaluate(f"getComputedStyle(document.body).{name}") for name in ("backgroundColor", "color")
         )

@@ -58,7 +58,8 @@ def run(  # noqa: PLR0913  # a command has an argument per option
 
 def say_stale(summary: dict[str, Any]) -> None:
     """Say which feeds withheld offers, until when they are known, and what mends it."""
-    known = (f"{feed} (known until {summary['known_until'][feed] or 'nothing is known'})" for feed in summary["stale"])
+    until = {feed: summary["known_until"][feed] for feed in summary["stale"]}
+    known = (f"{feed} ({f'known until {moment}' if moment else 'nothing is known'})" for feed, moment in until.items())
     fail(
         f"Offers were withheld: at {summary['decided_at']}, older than [feeds] in recommender.toml allows, or missing: "
         f"{', '.join(known)}. A feed ends with its newest row; where it is complete until later, the table `feeds` "

@@ -76,8 +76,7 @@ class _RateColumn(ProgressColumn):
     """How many are done a second."""
 
     def render(self, task: Task) -> Text:
-        rate = task.finished_speed or task.speed
-        return Text(f"{rate:,.0f} a second" if rate else "")
+        return Text(_said_rate(task.finished_speed or task.speed or 0.0))
 
 
 @contextmanager
@@ -105,7 +104,12 @@ def _lines(what: str, started: float) -> Iterator[Step]:
         if (now := time.monotonic()) - printed >= _SECONDS_BETWEEN:
             printed = now
             rate = done / (now - started)
-            left = f", {(total - done) / rate:,.0f} s left" if rate else ""
-            fail(f"{what}: {done:,} of {total:,}, {rate:,.0f} a second{left}")
+            left = f"{(total - done) / rate:,.0f} s left" if rate else ""
+            fail(f"{what}: {', '.join(filter(None, (f'{done:,} of {total:,}', _said_rate(rate), left)))}")
 
     yield advance
+
+
+def _said_rate(rate: float) -> str:
+    """Say how many are done a second; of steps that take longer than a second, nothing."""
+    return f"{rate:,.0f} a second" if rate >= 1 else ""

@@ -1,8 +1,7 @@
 """The contract, checked: every rule of a table in one pass, and a sentence for each that is broken."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -14,7 +13,7 @@ from recommender.tables.drafts import Draft, given_name, raw_name
 from recommender.tables.engine import fetch
 from recommender.tables.examples import rows_of, values_of
 
-__all__ = ["Breach", "Rule", "Verdict", "breaches", "judge", "missing_tables", "rules"]
+__all__ = ["Breach", "Rule", "Verdict", "breaches", "judge", "misnamed_tables", "missing_tables", "rules"]
 
 _NOT: dict[str, str] = {
     "time": "cannot be read as a time in ISO 8601, such as 2026-06-30 08:00 or 2026-06-30T08:00:00+02:00",
@@ -57,10 +56,20 @@ class Verdict:
     clean: frozenset[str] = frozenset()
 
 
-def missing_tables(present: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each needed table that is not `present`."""
+def missing_tables(present: Collection[str], hints: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each needed table that is not `present`, with the file that may be it by `hints`."""
     needed = [name for name, contract in TABLES.items() if contract.required and name not in present]
-    return [f"{name}: the table is needed, and there is none." for name in needed]
+    return [f"{name}: the table is needed, and there is none{_perhaps(name, hints.get(name))}." for name in needed]
+
+
+def misnamed_tables(hints: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each table that is not needed, and that a file of another name may be."""
+    free = {name: file for name, file in hints.items() if not TABLES[name].required}
+    return [f"{name}: there is no such table{_perhaps(name, file)}." for name, file in free.items()]
+
+
+def _perhaps(name: str, file: str | None) -> str:
+    return f", but {file} may be it: name the file {name}.{file.partition('.')[2]}" if file else ""
 
 
 def judge(draft: Draft, others: Mapping[str, Draft]) -> Verdict:

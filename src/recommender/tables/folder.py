@@ -3,9 +3,8 @@
 import csv
 import glob
 import gzip
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import IO
 
@@ -14,21 +13,25 @@ from ibis.backends.duckdb import Backend as DuckDB
 
 from recommender.errors import DataError
 from recommender.schema import TABLES
+from recommender.tables.unnamed import called_otherwise, misspelt
 
 __all__ = ["Folder", "is_duckdb", "read_folder"]
 
 _PARQUET, _CSV = (".parquet",), (".csv", ".csv.gz")
 _DELIMITERS = ",;\t|"
-_ALIKE = 0.8
 
 
 @dataclass(frozen=True)
 class Folder:
-    """The tables of a folder, which of them are CSV (every column is text), and why others cannot be read."""
+    """The tables of a folder, which of them are CSV (every column is text), and why others cannot be read.
+
+    `hints` are names of files that may hold tables which are not there.
+    """
 
     tables: dict[str, ir.Table]
     as_text: frozenset[str]
     unreadable: dict[str, str]
+    hints: dict[str, str]
 
 
 def is_duckdb(path: Path) -> bool:
@@ -51,21 +54,9 @@ def read_folder(path: Path, connection: DuckDB) -> Folder:
             unreadable[name] = str(error)
         else:
             as_text |= {name} if files and _is_csv(files[0]) else set()
-    unreadable |= _misspelt(path, tables.keys() | unreadable.keys())
-    return Folder(tables, frozenset(as_text), unreadable)
-
-
-def _misspelt(folder: Path, found: Collection[str]) -> dict[str, str]:
-    """Return a sentence for each table that is not `found` and whose name a file or folder nearly has."""
-    sentences: dict[str, str] = {}
-    for path in sorted(folder.iterdir()):
-        stem = path.name.removesuffix(".gz").removesuffix(".csv").removesuffix(".parquet")
-        if path.name[0] in "._" or stem in TABLES or not (path.is_dir() or stem != path.name):
-            continue
-        meant = get_close_matches(stem.casefold(), TABLES.keys() - found, 1, _ALIKE)
-        if meant:
-            sentences[meant[0]] = f"{meant[0]}: {path} is no table by its name; did you mean {meant[0]!r}?"
-    return sentences
+    said = "{0}: {1} is no table by its name; did you mean {0!r}?"
+    unreadable |= {name: said.format(name, file) for name, file in misspelt(path, tables.keys() | unreadable).items()}
+    return Folder(tables, frozenset(as_text), unreadable, called_otherwise(path, tables.keys() | unreadable))
 
 
 def _files(folder: Path, name: str) -> list[Path]:

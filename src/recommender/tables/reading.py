@@ -9,13 +9,12 @@ from typing import Any
 from recommender.config import Config, settings_in
 from recommender.errors import ConfigError, ContractError, DataError
 from recommender.schema import RECORDED_AT, TABLES
-from recommender.tables.checks import Verdict, judge, missing_tables
+from recommender.tables.checks import Verdict, judge, misnamed_tables, missing_tables
 from recommender.tables.drafts import Draft, draft
 from recommender.tables.proposing import Proposal, propose
 from recommender.tables.quarantine import set_aside
 from recommender.tables.sources import Source, open_source
 from recommender.tables.table import Tables
-from recommender.tables.unnamed import unnamed_files
 
 __all__ = ["check_tables", "propose_settings", "read_tables"]
 
@@ -70,7 +69,7 @@ def read_tables(source: Any, config: Config | None = None, *, check: bool = True
         return source
     settings = config or settings_in(source) or Config()
     opened = open_source(source, settings)
-    for sentence in _misnamed(source, opened):
+    for sentence in misnamed_tables(opened.hints):
         _LOG.warning(sentence)
     drafts, problems = _drafts(opened, settings)
     verdicts = _verdicts(drafts) if check else {}
@@ -115,7 +114,7 @@ def check_tables(source: Any, config: Config | None = None, *, quarantine: str |
     problems += [problem for verdict in _verdicts(drafts).values() for problem in verdict.problems]
     if quarantine is not None:
         set_aside(drafts, quarantine)
-    return _in_order([*problems, *_unstated(opened.tables, settings), *_misnamed(source, opened)])
+    return _in_order([*problems, *_unstated(opened.tables, settings), *misnamed_tables(opened.hints)])
 
 
 def propose_settings(source: Any, config: Config | None = None) -> Proposal:
@@ -150,7 +149,7 @@ def propose_settings(source: Any, config: Config | None = None) -> Proposal:
 def _drafts(opened: Source, settings: Config) -> tuple[dict[str, Draft], list[str]]:
     """Cast every table, and list what is wrong with tables, columns and types."""
     drafts: dict[str, Draft] = {}
-    problems = [*opened.unreadable.values(), *missing_tables({**opened.tables, **opened.unreadable})]
+    problems = [*opened.unreadable.values(), *missing_tables(opened.tables.keys() | opened.unreadable, opened.hints)]
     for name, raw in opened.tables.items():
         try:
             drafts[name] = draft(name, raw, settings)
@@ -185,17 +184,6 @@ def _unstated(present: Mapping[str, Any], settings: Config) -> list[str]:
     if "consents" in present or settings.consents.if_missing != "refuse":
         return []
     return [_UNSTATED]
-
-
-def _misnamed(source: Any, opened: Source) -> list[str]:
-    folder = Path(source) if isinstance(source, str | Path) else None
-    if folder is None or not folder.is_dir():
-        return []
-    return [
-        f"{table}: there is no such table, but {name} may be it: name the file {table}.{name.partition('.')[2]}."
-        for table, name in unnamed_files(folder).items()
-        if table not in opened.unreadable
-    ]
 
 
 def _bare(tables: Tables) -> dict[str, Any]:

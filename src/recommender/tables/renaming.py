@@ -14,13 +14,14 @@ from recommender.schema import TABLES, TableContract
 
 __all__ = ["alike", "closest", "renamed"]
 
-# What others call our columns, in letters and digits alone.
+# What others call our columns, in letters and digits alone; the surest first, as a table of products may well have
+# both "Product code" and "Product".
 _WORDS: Final = {
-    "account_id": "account accountno accountnumber acctid customerid custid customer customerno "
-    "customernumber clientid subscriberid userid kundennummer kundennr msisdn contractid",
-    "product_id": "product productcode sku serviceid service produkt produktnr offerid",
-    "complaint_id": "ticket ticketno ticketid ticketnumber caseid caseno incidentid id",
-    "contact_id": "contact campaignid callid interactionid id",
+    "account_id": "accountno accountnumber acctid customerid custid customerno customernumber clientid subscriberid "
+    "userid kundennummer kundennr msisdn contractid account customer",
+    "product_id": "productcode productno sku serviceid produktnr offerid product service produkt",
+    "complaint_id": "ticketno ticketid ticketnumber caseid caseno incidentid ticket id",
+    "contact_id": "campaignid callid interactionid contact id",
     "opened_at": "opened openedon opendate created createdat createdon date joined regdate since "
     "customersince activationdate reportedat reported startdate",
     "resolved_at": "resolved resolvedon closed closedat closedon closedate solvedat enddate",
@@ -36,7 +37,7 @@ _WORDS: Final = {
     "paid_at": "paid paiddate paymentdate paidon",
     "recorded_at": "recorded loadedat insertedat loaddate",
     "known_until": "completeuntil watermark until",
-    "name": "productname title label description",
+    "name": "productname title label description product produkt",
     "category": "group type productgroup family kategorie",
     "monthly_price": "price monthlyfee monthlycharge fee preis priceeur pricepermonth rate",
     "segment": "customersegment type customertype plan tariff segmentname",

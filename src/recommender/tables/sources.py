@@ -38,10 +38,14 @@ class RawTable:
 
 @dataclass(frozen=True)
 class Source:
-    """The raw tables of the contract that a source has, by name, and of those that cannot be read the reason."""
+    """The raw tables of the contract that a source has, by name, and of those that cannot be read the reason.
+
+    `hints` are names of files that may hold tables which are not there.
+    """
 
     tables: Mapping[str, RawTable]
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_source(source: Any, config: Config) -> Source:
@@ -69,7 +73,7 @@ def _open_path(path: Path, config: Config) -> Source:
         connection = connect(config.engine)
         read = read_folder(path, connection)
         tables = {name: RawTable(table, is_text=name in read.as_text) for name, table in read.tables.items()}
-        return Source(tables, read.unreadable)
+        return Source(tables, read.unreadable, read.hints)
     if not path.exists():
         raise DataError(f"{path}: there is no such folder or file.")
     if not is_duckdb(path):
