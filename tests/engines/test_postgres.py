@@ -57,7 +57,7 @@ def test_a_snapshot_from_postgres_is_that_from_files(reader, raw, settings):
     assert there.equals(here, check_metadata=True)
 
 
-def test_the_page_on_databases_runs_but_for_its_server(reader, small_operator, blocks_of, tmp_path, monkeypatch):
+def test_the_page_on_databases_runs_but_for_its_server(reader, raw, small_operator, blocks_of, tmp_path, monkeypatch):
     one_cut_off = (small_operator / "recommender.toml").read_text("utf-8") + "cut_offs = 1\n"
     (tmp_path / "recommender.toml").write_text(one_cut_off, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -66,7 +66,7 @@ def test_the_page_on_databases_runs_but_for_its_server(reader, small_operator, b
     (block,) = blocks_of("docs/databases.md")
     names = {}
     exec(block.text, names)  # noqa: S102  # the page's own example
-    assert set(names["offers"]["account_id"]) <= set(names["tables"]["accounts"].account_id.to_pandas())
+    assert set(names["offers"]["account_id"]) <= set(raw["accounts"]["account_id"].to_pylist())
     assert len(names["offers"]) > 10
 
 

@@ -15,7 +15,7 @@ import pytest
 from recommender.config import Config, Engine
 from recommender.errors import ConfigError, ContractError, DataError
 from recommender.schema import TABLES
-from recommender.tables import Tables, read_tables
+from recommender.tables import Tables, check_tables, read_tables
 
 Frames = dict[str, pa.Table]
 
@@ -180,7 +180,7 @@ def test_whole_ids_become_their_decimal_text(frames: Frames, config: Config):
         (lambda path: (path / "calls.parquet").write_bytes(b""), "is no Parquet file"),
         (lambda path: (path / "calls.parquet").write_bytes(b"PAR1" + bytes(64) + b"PAR1"), "cannot be read"),
         (lambda path: (path / "calls.csv").write_text("a,b"), "calls: it stands more than once"),
-        (lambda path: (path / "consents.parquet").rename(path / "consents.csv"), "is no CSV file in UTF-8"),
+        (lambda path: (path / "consents.parquet").rename(path / "consents.csv"), "is not in UTF-8, which was needed"),
         (
             lambda path: ((path / "consents.parquet").unlink(), (path / "consents.csv").touch()),
             "is empty, and at least a header",
@@ -199,6 +199,15 @@ def test_a_broken_file_is_one_sentence(
     with pytest.raises(ContractError, match=says) as caught:
         read_tables(tmp_path, config)
     assert len(caught.value.problems) == 1
+    assert check_tables(tmp_path, config) == list(caught.value.problems)
+
+
+def test_a_letter_of_another_encoding_far_down_a_file_is_named_as_that(few: Frames, config: Config, tmp_path: Path):
+    path = csv(few, tmp_path) / "calls.csv"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([lines[0], *lines[1:2] * 3_000, b"\xf6" + lines[1]]))
+    with pytest.raises(ContractError, match=r"^calls: line 3002 of its CSV file is not in UTF-8, which was needed\.$"):
+        read_tables(tmp_path, config)
 
 
 def test_a_page_flipped_inside_a_file_is_one_sentence(few: Frames, config: Config, tmp_path: Path):

@@ -95,6 +95,8 @@ def _said(what: str) -> Iterator[None]:
 
 
 def _why(error: Exception, line: re.Match[str] | None) -> str:
+    if line and "not utf-8" in str(error):
+        return f"line {line[1]} of its CSV file is not in UTF-8, which was needed"
     if line:
         return f"line {line[1]} of its CSV file cannot be read; it may have more or fewer fields than the header"
     return f"the engine could not read it ({type(error).__name__})"

@@ -128,8 +128,10 @@ def _header(path: Path, name: str) -> tuple[str, list[str]]:
     try:
         with _text(path) as file:
             line = file.readline()
-    except (UnicodeDecodeError, OSError, EOFError) as error:
-        raise DataError(f"{name}: {path} is no CSV file in UTF-8 ({type(error).__name__}).") from None
+    except UnicodeDecodeError:
+        raise DataError(f"{name}: {path} is not in UTF-8, which was needed; save it so, or convert it.") from None
+    except (OSError, EOFError) as error:
+        raise DataError(f"{name}: {path} cannot be read as a CSV file ({type(error).__name__}).") from None
     delimiter = max(_DELIMITERS, key=line.count)
     header = next(csv.reader([line], delimiter=delimiter), [])
     if not any(column.strip() for column in header):

@@ -1,7 +1,7 @@
 """From a source to canonical tables, and what is wrong with it."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,8 @@ def check_tables(source: Any, config: Config | None = None, *, quarantine: str |
     problems += [problem for verdict in _verdicts(drafts).values() for problem in verdict.problems]
     if quarantine is not None:
         set_aside(drafts, quarantine)
-    return _in_order([*problems, *_unstated(opened.tables, settings), *misnamed_tables(opened.hints)])
+    there = opened.tables.keys() | opened.unreadable
+    return _in_order([*problems, *_unstated(there, settings), *misnamed_tables(opened.hints)])
 
 
 def propose_settings(source: Any, config: Config | None = None) -> Proposal:
@@ -180,7 +181,7 @@ def _in_order(problems: list[str]) -> list[str]:
     return sorted(problems, key=lambda problem: place.get(problem.partition(":")[0], -1))
 
 
-def _unstated(present: Mapping[str, Any], settings: Config) -> list[str]:
+def _unstated(present: Collection[str], settings: Config) -> list[str]:
     if "consents" in present or settings.consents.if_missing != "refuse":
         return []
     return [_UNSTATED]
