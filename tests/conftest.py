@@ -3,17 +3,14 @@
 import os
 import re
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import wraps
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
 from playwright.sync_api import sync_playwright
@@ -62,26 +59,6 @@ _USUAL: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "holdings": [],
     "complaints": [],
 }
-
-
-def _unwatched(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Let coverage look away while an engine runs: all that happens then is Ibis's own and half of what tests cost."""
-
-    @wraps(method)
-    def run(*args: Any, **more: Any) -> Any:
-        watching = sys.gettrace()
-        sys.settrace(None)
-        try:
-            return method(*args, **more)
-        finally:
-            sys.settrace(watching)
-
-    return run
-
-
-def pytest_configure() -> None:
-    for name in ("to_pyarrow", "cache"):
-        setattr(ir.Table, name, _unwatched(getattr(ir.Table, name)))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -59,14 +59,20 @@ def taken(small_operator: Path):
 
 
 @pytest.fixture(scope="session")
-def model(small_operator: Path) -> Model:
-    return recommender.train(recommender.read_tables(small_operator), "2026-05-01T00:00+00:00", ranker="logistic")
+def folder(small_operator: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a model trained on the operator."""
+    trained = recommender.train(recommender.read_tables(small_operator), "2026-05-01", ranker="logistic")
+    return recommender.save_model(trained, tmp_path_factory.mktemp("models") / "cross-sell")
 
 
 @pytest.fixture(scope="session")
-def page(session, in_spark, small_operator, model, blocks_of, tmp_path_factory) -> Mapping[str, Any]:
+def model(folder: Path) -> Model:
+    return recommender.load_model(folder)
+
+
+@pytest.fixture(scope="session")
+def page(session, in_spark, small_operator, folder, blocks_of) -> Mapping[str, Any]:
     """Run the page, but for where its tables and files lie; return its names."""
-    folder = recommender.save_model(model, tmp_path_factory.mktemp("models") / "cross-sell")
     for name, frame in in_spark.items():
         frame.createOrReplaceTempView(name)
     (block,) = [one for one in blocks_of("docs/spark.md") if one.kind == "python"]
