@@ -5,6 +5,7 @@ import pty
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -84,7 +85,7 @@ def test_the_script_that_a_shell_loads_asks_this_program(run, monkeypatch, shell
 
 def test_a_log_says_no_rate_of_steps_that_take_longer_than_a_second(monkeypatch, capsys):
     clock = iter([0.0, 25.0, 50.0, 50.0])
-    monkeypatch.setattr(terminal.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     with terminal.step("Training") as advance:
         advance(1, 4)
         advance(100, 200)

@@ -2,6 +2,7 @@
 
 import tempfile
 from dataclasses import replace
+from typing import Any
 
 import ibis
 import psycopg
@@ -64,7 +65,7 @@ def test_the_page_on_databases_runs_but_for_its_server(reader, raw, small_operat
     monkeypatch.setitem(RANKERS, "scorecard", lambda _training: PopularityRanker())
     monkeypatch.setattr(ibis.postgres, "connect", lambda **_where: reader)
     (block,) = blocks_of("docs/databases.md")
-    names = {}
+    names: dict[str, Any] = {}
     exec(block.text, names)  # noqa: S102  # the page's own example
     assert set(names["offers"]["account_id"]) <= set(raw["accounts"]["account_id"].to_pylist())
     assert len(names["offers"]) > 10

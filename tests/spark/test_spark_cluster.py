@@ -62,7 +62,9 @@ def _wait_for(log, words, times):
     raise AssertionError(log.read_text()[-2000:])
 
 
-def test_a_cluster_of_two_workers_gives_the_rows_of_the_single_process(cluster, model, small_operator, taken, tmp_path):
+def test_a_cluster_of_two_workers_gives_the_rows_of_the_single_process(
+    cluster, folder, small_operator, taken, tmp_path
+):
     package = str(Path(recommender.__file__).parents[1])
     setting = {**os.environ, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1", "PYTHONPATH": package}
     asked = [sys.executable, DRIVER, cluster, str(small_operator), str(folder), AS_OF, str(tmp_path), package]

@@ -110,7 +110,7 @@ def _group(name: str, inside: NDArray[np.bool_], outcome: Outcome) -> Group:
 
 def _shares(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the share of each account; not a number where there is nothing to have a share of."""
-    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+    return np.asarray(np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0))
 
 
 def _rate(values: NDArray[np.float64], inside: NDArray[np.bool_]) -> Rate:
