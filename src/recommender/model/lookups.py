@@ -1,7 +1,8 @@
 """What every decision of a model looks up, made once for each model."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +13,9 @@ from recommender.bill import Prices
 if TYPE_CHECKING:
     from recommender.model.model import Model
 
-__all__ = ["Lookups", "lookups_of"]
+__all__ = ["Lookups", "lookups_of", "money"]
+
+_DIGITS: Final = 18
 
 Places = NDArray[np.intp]
 
@@ -27,7 +30,9 @@ class Lookups:
     flags : Arrow array of 2 P lists of text
         Of each product for an account that is well known, then for one that is cold.
     prices
-        What the products cost.
+        What the products cost, in minor units.
+    amounts : Arrow array of P decimals
+        The same as money; null where the price is unknown.
     ranked, held : arrays of shape (n_ranked,) and (n_held,)
         Where the products that the scorecard ranks, and those that it reads as held, stand in the catalogue.
     places : array of shape (P,)
@@ -40,6 +45,7 @@ class Lookups:
     names: Any
     flags: Any
     prices: Prices
+    amounts: Any
     ranked: Places
     held: Places
     places: Places
@@ -55,6 +61,7 @@ def lookups_of(model: "Model") -> Lookups:
         If a price is finer than the currency's minor unit.
     """
     catalogue, card = model.catalogue, model.scorecard
+    prices = Prices.of(catalogue, model.config.minor_digits)
     ranked = np.array([catalogue.position[product_id] for product_id in card.products], dtype=np.intp)
     places, base_rate = np.zeros(len(catalogue.ids), dtype=np.intp), np.full(len(catalogue.ids), np.nan)
     places[ranked], base_rate[ranked] = np.arange(len(ranked)), card.base_rate
@@ -62,12 +69,20 @@ def lookups_of(model: "Model") -> Lookups:
         ids=pa.array(catalogue.ids, pa.string()),
         names=pa.array([product.name for product in catalogue.products], pa.string()),
         flags=pa.array(_flags(model, places), pa.list_(pa.string())),
-        prices=Prices.of(catalogue, model.config.minor_digits),
+        prices=prices,
+        amounts=money(prices.minor, prices.known, model.config.minor_digits),
         ranked=ranked,
         held=np.array([catalogue.position[product_id] for product_id in card.held_products], dtype=np.intp),
         places=places,
         base_rate=base_rate,
     )
+
+
+def money(minor: NDArray[np.int64], known: NDArray[np.bool_], minor_digits: int) -> Any:
+    """Return amounts of minor units as decimals, null where they are not known; an Arrow array."""
+    amounts, which = np.unique(minor, return_inverse=True)
+    decimals = [Decimal(amount).scaleb(-minor_digits) for amount in amounts.tolist()]
+    return pa.array(decimals, pa.decimal128(_DIGITS, minor_digits)).take(pa.array(which, pa.int64(), mask=~known))
 
 
 def _flags(model: "Model", places: Places) -> list[list[str]]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from recommender.bill import bill_changes
+from recommender.model.lookups import money
 from recommender.offers import Choice
 from recommender.policy import Facts
 from recommender.reasons import Reasons, explain_offers, explain_parts
@@ -23,7 +23,6 @@ __all__ = ["Chosen", "has_or_ordered", "offer_rows"]
 Bins = NDArray[np.int32]
 
 _TIME = pa.timestamp("us", tz="UTC")
-_MONEY_DIGITS = 18
 _COLD_SHARE = 0.5
 _HOUR_US = 3_600_000_000
 _FEW = 32
@@ -100,17 +99,13 @@ def _reasons(model: "Model", rows: pa.Table, bins: Bins, chosen: Chosen) -> Reas
 
 
 def _bill_change(model: "Model", facts: Facts, chosen: Chosen) -> "pa.Array[Any]":
-    settings = model.config
-    minor, known = bill_changes(
-        model.lookups.prices,
-        facts.held[chosen.account],
-        bundle_replaces_parts=settings.offers.bundle_replaces_parts,
-    )
+    if not model.config.offers.bundle_replaces_parts:
+        amounts: pa.Array[Any] = model.lookups.amounts.take(pa.array(chosen.product, pa.int64()))
+        return amounts
+    minor, known = bill_changes(model.lookups.prices, facts.held[chosen.account], bundle_replaces_parts=True)
     at = np.arange(len(chosen.account)), chosen.product
-    amounts, which = np.unique(minor[at], return_inverse=True)
-    changes = [Decimal(amount).scaleb(-settings.minor_digits) for amount in amounts.tolist()]
-    kind = pa.decimal128(_MONEY_DIGITS, settings.minor_digits)
-    return pa.array(changes, kind).take(pa.array(which, pa.int64(), mask=~known[at]))
+    changes: pa.Array[Any] = money(minor[at], known[at], model.config.minor_digits)
+    return changes
 
 
 def _flags(model: "Model", bins: Bins, chosen: Chosen) -> "pa.Array[Any]":

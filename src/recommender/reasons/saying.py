@@ -1,7 +1,7 @@
 """The phrases of reasons: each distinct one is made once and spread by codes."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,9 @@ from recommender.reasons.words import say
 __all__ = ["features_of", "phrases_of"]
 
 Places = NDArray[np.int64]
+
+# So few that to find which are distinct would cost more than it saves.
+_FEW: Final = 16
 
 
 def phrases_of(figures: Figures, subjects: Subjects, named: Places, of: NDArray[np.integer[Any]]) -> list[Any]:
@@ -35,15 +38,21 @@ def phrases_of(figures: Figures, subjects: Subjects, named: Places, of: NDArray[
 
 def features_of(subjects: Subjects, named: Places) -> Any:
     """Return the parts of the named terms, each once; an Arrow array of lists."""
+    if named.shape[1] <= _FEW:
+        return _lists(subjects, named)
     base, code = len(subjects.of_term) + 1, np.zeros(named.shape[1], dtype=np.int64)
     for slot in named:
         code = code * base + slot + 1
     _, first, which = np.unique(code, return_index=True, return_inverse=True)
+    return _lists(subjects, named[:, first]).take(_places(which))
+
+
+def _lists(subjects: Subjects, named: Places) -> Any:
     names = [
         list(dict.fromkeys(part for term in some if term >= 0 for part in subjects.of_term[term]))
-        for some in named[:, first].T.tolist()
+        for some in named.T.tolist()
     ]
-    return pa.array(names, pa.list_(pa.string())).take(_places(which))
+    return pa.array(names, pa.list_(pa.string()))
 
 
 def _by_term(named: Places) -> Iterator[tuple[int, Places]]:
@@ -66,7 +75,10 @@ def _said(figures: Figures, parts: Sequence[str], rows: NDArray[np.integer[Any]]
 
 
 def _figures_said(figures: Figures, part: str, rows: NDArray[np.integer[Any]]) -> tuple[Places, list[str]]:
-    coded = figures.of(part).take(_places(rows)).dictionary_encode()
+    asked = figures.of(part).take(_places(rows))
+    if len(asked) <= _FEW:
+        return np.arange(len(asked)), [say(part, value, figures.words) for value in asked.to_pylist()]
+    coded = asked.dictionary_encode()
     texts = [say(part, value, figures.words) for value in coded.dictionary.to_pylist()]
     return coded.indices.to_numpy().astype(np.int64), texts
 
