@@ -7,7 +7,8 @@ mlc_churn); and a simulated operator, whose true probabilities are known, is jud
 Everyone is given the same files and judged by the same code. The other libraries run in an environment of their own.
 What a contestant said is kept in `build/ranking` until its code, its pins or the task change, so that a run that was
 broken off goes on where it was. `--table` and `--seed` ask for a part alone, and write no page; `--written` asks no one
-and writes the page from what is there. The tables are written to `docs/benchmarks.md`.
+and writes the page from what is there: of each table, the seeds that all of its contestants have answered. The tables
+are written to `docs/benchmarks.md`.
 """
 
 import argparse
@@ -63,18 +64,17 @@ def rows(names: Sequence[str], seeds: Sequence[int], name: str | None, job: Job)
         for table in tables(quick=job.quick):
             if name in {None, table.name}:
                 said = [list(_of_task(task, names, job)) for task in tasks(table, seed, job.build / "tasks")]
-                yield from _complete(said)
+                if all(len(part) == len(_wanted(table.name, seed, names)) for part in said):
+                    yield from (row for part in said for row in part)
 
 
-def _complete(said: list[list[dict[str, object]]]) -> Iterator[dict[str, object]]:
-    """Leave out who has not answered all parts of a table."""
-    everywhere = set.intersection(*({row["contestant"] for row in part} for part in said))
-    return (row for part in said for row in part if row["contestant"] in everywhere)
+def _wanted(table: str, seed: int, names: Sequence[str]) -> list[Contestant]:
+    return [one for one in CONTESTANTS if one.takes_part(table, seed) and one.name in names]
 
 
 def _of_task(task: Task, names: Sequence[str], job: Job) -> Iterator[dict[str, object]]:
     for kind in KINDS:
-        wanted = [one for one in CONTESTANTS if one.kind is kind and one.takes_part(task.table) and one.name in names]
+        wanted = [one for one in _wanted(task.table, task.seed, names) if one.kind is kind]
         folder = job.build / "answers" / f"{task.folder.name}-{task.digest}-{kind.digest(PINS)}"
         if job.asks:
             _ask(task, [one for one in wanted if not (folder / f"{one.name}.json").exists()], folder, job.build)

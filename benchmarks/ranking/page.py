@@ -17,10 +17,10 @@ an environment of their own, made from `benchmarks/ranking/peers.txt`. What a co
 not hold the answer.
 
 Every figure is the mean over the seeds that the contestant ran, ± the standard deviation between them where there are
-several; `seeds` says how many. `fit` and `search` are processor seconds of one thread: the final fit, and before it the
-choice of a setting on a fifth of the training accounts. The package's own rankers run as they come, without
-any search. `accounts/s` is the scoring of the test accounts in one call, best of three, which for few accounts measures
-the call more than the work.
+several; `seeds` says how many, as a contestant that takes minutes runs fewer. `fit` and `search` are processor seconds
+of one thread: the final fit, and before it the choice of a setting on a fifth of the training accounts. The package's
+own rankers run as they come, without any search. `accounts/s` is the scoring of the test accounts in one call, best of
+three, which for few accounts measures the call more than the work.
 """
 
 NOTES: Mapping[str, str] = {
@@ -69,23 +69,28 @@ Operators of `recommender simulate` ({accounts:,} accounts, 38 products, another
 probabilities of take-up are known. The rankers learn from earlier months, are calibrated on the last of these, and are
 judged on the month after. `share of oracle` is NDCG@3 over that of a ranking by
 the true probabilities; `times popular` is NDCG@3 over the PopularityRanker's. ECE and slope are over all pairs of
-account and product not held.
-
-"""
+account and product not held."""
 
 
 def write_page(public: pd.DataFrame, simulated: pd.DataFrame, out: Path, *, quick: bool) -> None:
     """Write the tables of the public data, and of the simulated operators, to `out`."""
-    n_seeds = int(public["seed"].nunique())
-    seeds = "seed 0 alone" if n_seeds == 1 else f"seeds 0 to {n_seeds - 1}"
-    ran = "a quick run on few accounts, no figures to go by" if quick else f"{seeds} in this run"
+    n_seeds = int(public["seed"].max()) + 1
+    ran = "a quick run on few accounts, no figures to go by" if quick else "each table says which seeds it is from"
     parts = [HEAD.format(seeds=n_seeds, ran=ran)]
-    for name, rows in public.groupby("table", sort=False):
-        figures = HIDDEN if rows["hit@3"].notna().any() else TARGET
-        parts.append(f"{NOTES[str(name)]}\n\n{_table(rows, (*figures, *COST))}")
+    for name, note in NOTES.items():
+        rows = public[public["table"] == name]
+        if len(rows):
+            figures = HIDDEN if rows["hit@3"].notna().any() else TARGET
+            parts.append(f"{note} {_seeds(rows)}\n\n{_table(rows, (*figures, *COST))}")
     accounts = n_accounts(quick=quick)
-    parts.append(OPERATOR.format(accounts=accounts) + _table(_with_ratio(simulated), tuple(NAMES.values())))
+    note = f"{OPERATOR.format(accounts=accounts)} {_seeds(simulated)}"
+    parts.append(f"{note}\n\n{_table(_with_ratio(simulated), tuple(NAMES.values()))}")
     out.write_text("\n".join(parts))
+
+
+def _seeds(rows: pd.DataFrame) -> str:
+    seeds = sorted(rows["seed"].unique().tolist())
+    return f"Seed {seeds[0]}." if len(seeds) == 1 else f"Seeds {', '.join(map(str, seeds))}."
 
 
 NAMES: Mapping[str, str] = {

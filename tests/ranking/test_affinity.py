@@ -16,6 +16,9 @@ from recommender.ranking.examples import Examples, read_examples
 from recommender.ranking.learn_bins import learn_bins
 from recommender.ranking.ridge import Leads, fit_logistic, make_basis
 
+HALF = np.arange(3000) % 2
+HALF_OF_MONTHS = np.tile(HALF, 2)
+
 
 def operator(n: int = 3000, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Travellers hold roaming and take it up; few took it up, many hold it. A modem goes with film."""
@@ -38,19 +41,19 @@ def learnt() -> tuple[Examples, Columns]:
 
 def test_holdings_and_looks_of_holders_are_both_told():
     examples, columns = learnt()
-    affinity = learn_affinity(examples, columns, None, 0)
+    affinity = learn_affinity(examples, columns, HALF, None, 0)
     assert affinity is not None
-    co_holding, profile = affinity.leads(columns.found, 2).scores.T
+    co_holding, profile = affinity.leads(columns.found, HALF, 2).scores.T
     trips = columns.found[0]
     assert np.corrcoef(profile, trips)[0, 1] > 0.9
-    film = affinity.leads(columns.found, 0).scores[:, 0]
+    film = affinity.leads(columns.found, HALF, 0).scores[:, 0]
     assert_array_equal(film[examples.held[:, 1]] > film[~examples.held[:, 1]].max(), np.True_)
     assert abs(np.corrcoef(co_holding, trips)[0, 1]) < 0.1
 
 
 def test_neither_the_product_itself_nor_a_bound_column_has_points():
     examples, columns = learnt()
-    affinity = learn_affinity(examples, columns, None, 0)
+    affinity = learn_affinity(examples, columns, HALF, None, 0)
     assert affinity is not None
     own = len(columns.sizes) - 1 - examples.held.shape[1]
     for product in range(3):
@@ -60,13 +63,35 @@ def test_neither_the_product_itself_nor_a_bound_column_has_points():
         assert 0 in tables
 
 
-def test_tables_sum_to_the_scores_times_the_slopes():
+def test_tables_sum_to_the_mean_of_both_halves_scores_times_the_slopes():
     examples, columns = learnt()
-    affinity = learn_affinity(examples, columns, None, 0)
+    affinity = learn_affinity(examples, columns, HALF, None, 0)
     assert affinity is not None
     slopes = np.array([2.0, -0.5])
     summed = sum(table[columns.found[column]] for column, table in affinity.tables(slopes, 1).items())
-    assert_allclose(summed, affinity.leads(columns.found, 1).scores @ slopes, atol=1e-9)
+    both = [affinity.leads(columns.found, np.full(len(HALF), half), 1).scores for half in (0, 1)]
+    assert_allclose(summed, (both[0] + both[1]) / 2 @ slopes, atol=1e-9)
+
+
+def test_the_score_of_an_account_comes_from_the_other_half_of_the_accounts():
+    learnt_from = []
+    for after in (0.01, 0.99):
+        examples, columns = two_months(after)
+        affinity = learn_affinity(examples, columns, HALF_OF_MONTHS, None, 0)
+        assert affinity is not None
+        learnt_from.append(affinity.points[:, 1, :, 2])
+    assert_array_equal(learnt_from[0][1], learnt_from[1][1])
+    assert (learnt_from[0][0] != learnt_from[1][0]).any()
+
+
+def two_months(after: float) -> tuple[Examples, Columns]:
+    """The operator of a month and of the next, in which takers of the odd half have `after` for x2."""
+    X, y, held = operator()
+    moved = y["roaming"].to_numpy() & (HALF == 1)
+    months = X, X.assign(x2=np.where(moved, after, X["x2"]))
+    examples = read_examples(pd.concat(months), pd.concat([y, y & False]), pd.concat([held, held | y]))
+    bins = learn_bins(learnt()[0], 16, 50, 5)
+    return examples, make_columns(bins, np.concatenate([bin_features(examples.rows, bins), bin_held(examples.held)]))
 
 
 def test_there_is_none_where_nothing_is_held():
@@ -74,7 +99,7 @@ def test_there_is_none_where_nothing_is_held():
     examples = read_examples(X, y, held & False)
     bins = learn_bins(examples, 16, 50, 5)
     found = np.concatenate([bin_features(examples.rows, bins), bin_held(examples.held)])
-    assert learn_affinity(examples, make_columns(bins, found), None, 0) is None
+    assert learn_affinity(examples, make_columns(bins, found), HALF[:200], None, 0) is None
 
 
 def test_few_take_ups_are_ranked_better_than_by_a_regression_on_them_alone():

@@ -75,7 +75,8 @@ def grow(ground: Ground, random: np.random.RandomState) -> tuple[list[Tables], F
     if ground.examples.link == "one_of":
         return _grow_unit(ground, everything(ground.examples, ground.folds, ground.columns.found))
     seeds = random.randint(2**31 - 1, size=len(ground.examples.products))
-    affinity = learn_affinity(ground.examples, ground.columns, ground.settings.n_jobs, int(random.randint(_SEEDS)))
+    seed = int(random.randint(_SEEDS))
+    affinity = learn_affinity(ground.examples, ground.columns, ground.folds % 2, ground.settings.n_jobs, seed)
     ground = replace(ground, affinity=affinity)
     grown = Parallel(n_jobs=ground.settings.n_jobs, prefer="threads")(
         delayed(_grow_unit)(ground, _one(ground, p, int(seed))) for p, seed in enumerate(seeds)
@@ -143,7 +144,18 @@ def _start(ground: Ground, unit: Unit, fold: int, *, with_ridge: bool, near: Log
     scores = np.repeat(intercept[np.newaxis], len(unit.rows), axis=0)
     for column, table in by_column.items():
         scores += table[unit.found[column]]
-    return _Start(by_column, intercept, scores, fitted)
+    if ground.affinity is None or fitted is None:
+        return _Start(by_column, intercept, scores, fitted)
+    product = unit.product or 0
+    leads = ground.affinity.leads(unit.found, unit.folds % 2, product)
+    scores += (leads.scores @ fitted.slopes)[:, np.newaxis]
+    leant = _sum_of(by_column, ground.affinity.tables(fitted.slopes, product))
+    return _Start(leant, intercept, scores, fitted)
+
+
+def _sum_of(by_column: dict[int, Floats], further: dict[int, Floats]) -> dict[int, Floats]:
+    added = {column: by_column.get(column, 0.0) + table[:, np.newaxis] for column, table in further.items()}
+    return by_column | added
 
 
 def _fit_all(
@@ -163,21 +175,18 @@ def _fit_all(
 def _fit_one(
     ground: Ground, unit: Unit, learnt: Index, free: list[int], near: Logistic | None
 ) -> tuple[dict[int, Floats], Floats, Logistic]:
-    """Fit one product, leaning on the affinity where there is one; the points of both are added."""
-    product, affinity = unit.product or 0, ground.affinity
+    """Fit one product, leaning on the affinity where there is one."""
+    affinity, half, product = ground.affinity, unit.folds[learnt] % 2, unit.product or 0
     fitted = fit_product(
         unit.examples.take(learnt),
         unit.found[np.array(free, dtype=np.int64)][:, learnt],
         [ground.columns.sizes[i] for i in free],
         [ground.columns.has_gap[i] for i in free],
         penalty=ground.settings.ridge,
-        leads=None if affinity is None else affinity.leads(unit.found[:, learnt], product),
+        leads=None if affinity is None else affinity.leads(unit.found[:, learnt], half, product),
         near=near,
     )
-    by_column = _by_column(ground, free, fitted.points[:, np.newaxis])
-    for column, table in ({} if affinity is None else affinity.tables(fitted.slopes, product)).items():
-        by_column[column] = by_column.get(column, 0.0) + table[:, np.newaxis]
-    return by_column, np.array([fitted.intercept]), fitted
+    return _by_column(ground, free, fitted.points[:, np.newaxis]), np.array([fitted.intercept]), fitted
 
 
 def _by_column(ground: Ground, free: list[int], points: Floats) -> dict[int, Floats]:

@@ -87,7 +87,7 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         link: Link | Literal["auto"] = "auto",
         max_pairs: int = 30,
         max_triples: int = 30,
-        n_folds: int = 3,
+        n_folds: int = 5,
         max_bins: int = 64,
         max_levels: int = 50,
         min_level_rows: int = 5,
