@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from recommender.errors import ConfigError
 
 __all__ = [
+    "MOST_DAYS",
     "MOST_OFFERS",
     "SETTINGS_FILE",
     "Bands",
@@ -35,6 +36,7 @@ __all__ = [
 
 SETTINGS_FILE = "recommender.toml"
 MOST_OFFERS = 3
+MOST_DAYS = 36_525  # a century
 _MOST_DIGITS = 6
 _PUBLIC_KEY = re.compile("ed25519:[0-9a-f]{64}")
 
@@ -70,8 +72,8 @@ class Windows:
     long_days: int = 90
 
     def __post_init__(self) -> None:
-        if not 0 < self.short_days < self.long_days:
-            raise ConfigError(f"[windows]: 0 < short_days < long_days was needed, {self} came.")
+        if not 0 < self.short_days < self.long_days <= MOST_DAYS:
+            raise ConfigError(f"[windows]: 0 < short_days < long_days <= {MOST_DAYS} was needed, {self} came.")
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,11 @@ class Training:
     workers: int = 2
 
     def __post_init__(self) -> None:
-        if self.horizon_days < 1 or self.gap_days < 0 or self.cut_offs < 1 or self.workers < 1:
+        least = min(self.horizon_days, self.gap_days + 1, self.cut_offs, self.workers)
+        if least < 1 or (self.horizon_days + self.gap_days) * self.cut_offs > MOST_DAYS:
             raise ConfigError(
-                f"[training]: horizon_days, cut_offs and workers from 1 and gap_days from 0, {self} came."
+                "[training]: horizon_days, cut_offs and workers from 1 and gap_days from 0 were needed, at most "
+                f"{MOST_DAYS} days together, {self} came."
             )
 
 
@@ -104,8 +108,8 @@ class Offers:
 
     def __post_init__(self) -> None:
         check_k(self.k)
-        if not (self.min_propensity >= 0 and self.min_lift >= 0 and self.valid_days >= 0):
-            raise ConfigError(f"[offers]: limits from 0 were needed, {self} came.")
+        if not (self.min_propensity >= 0 and self.min_lift >= 0 and 0 <= self.valid_days <= MOST_DAYS):
+            raise ConfigError(f"[offers]: limits from 0 and at most {MOST_DAYS} days were needed, {self} came.")
 
 
 @dataclass(frozen=True)

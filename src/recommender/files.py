@@ -47,7 +47,14 @@ def whole(path: Path) -> Iterator[Path]:
     """Give a hidden path beside `path`; sync and rename it when the block ends well, remove it otherwise.
 
     The hidden name is this process's own, so that a worker that outlives its job writes into nobody's file.
+
+    Raises
+    ------
+    OutputError
+        If something else than a file is at `path`: a device or a folder is not replaced.
     """
+    if path.exists() and not path.is_file():
+        raise OutputError(f"{path}: a file was to be written, and something else than a file is there.")
     hidden = path.with_name(f".{path.name}.{os.getpid()}.writing")
     try:
         yield hidden

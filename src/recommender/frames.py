@@ -32,7 +32,7 @@ def to_arrow(frame: Any, name: str = "frame") -> pa.Table:
         warnings.simplefilter("ignore", DeprecationWarning)  # pyarrow asks pandas 3.1 for what pandas 4 will drop
         try:
             return _read(frame)
-        except (pa.ArrowException, TypeError, ValueError) as error:
+        except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
             raise DataError(
                 f"{name}: a pandas, Arrow or Polars frame was needed, and this {type(frame).__name__} cannot be read "
                 f"as one ({type(error).__name__}); a column may hold values of several types, or a name twice."

@@ -303,6 +303,10 @@ FACTS: Final = (
 )
 
 # How the terms of a scorecard are spelt: `held:<product_id>`, `held_count`, and two names of a pair joined by ` & `.
+# What a snapshot file brings along in its metadata: the operator's settings and the catalogue, as JSON.
+SETTINGS_KEY: Final = b"recommender.settings"
+CATALOGUE_KEY: Final = b"recommender.catalogue"
+
 RESERVED_FEATURES: Final = ("held_count",)
 RESERVED_MARKS: Final = (" & ", "held:")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.errors import DataError
+from recommender.errors import DataError, OutputError
 from recommender.files import check_seal, read_document, sealed, sha256_of, whole, write_document
 
 
@@ -14,6 +14,13 @@ def test_a_file_appears_when_the_block_ends(tmp_path: Path):
         hidden.write_text("all of it")
         assert not (tmp_path / "out.txt").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["out.txt"]
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OutputError, match="something else than a file is there"), whole(tmp_path / "pipe"):
+        pass
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_a_file_that_breaks_off_leaves_nothing_and_the_older_one_as_it_was(tmp_path: Path):

@@ -41,6 +41,15 @@ def test_versions_count_up_and_the_newest_is_read(model, folder, tmp_path):
     assert load_model(tmp_path / "cross-sell").version == "2"
 
 
+def test_only_folders_that_are_named_as_versions_are_versions(folder):
+    home = folder.parent
+    (home / "12").write_text("no folder")
+    (home / "007").mkdir()
+    (home / "٣").mkdir()
+    (home / "9").symlink_to(folder)
+    assert load_model(home).version == "1"
+
+
 def test_the_tenth_version_is_newer_than_the_ninth(model, folder, tmp_path):
     for version in ("9", "10"):
         shutil.copytree(folder, tmp_path / "cross-sell" / version)

@@ -14,7 +14,7 @@ def plainly(row, adds, most=2):
     """Say what an offer's reason names, one term after the other."""
 
     def value(part):
-        return "p" in row["held_products"] if part == "held:p" else row.get(part)
+        return "p" in row["held_products"] + row["ordered_products"] if part == "held:p" else row.get(part)
 
     speaking = [TERMS[j] for j in np.argsort(-adds, kind="stable") if adds[j] > 0]
     may = [t for t in speaking if all(p != "f03" and value(p) is not None for p in t.split(" & "))]
@@ -32,7 +32,8 @@ def test_few_offers_and_many_name_what_one_after_the_other_names(mean):
     n, m = 50, 90
     columns = {name: pa.array(rng.integers(0, 3, n), mask=rng.random(n) < 0.3) for name in NAMES}
     held = pa.array([["p"] if has else [] for has in rng.random(n) < 0.5], pa.list_(pa.string()))
-    rows = pa.table({**columns, "held_products": held})
+    ordered = pa.array([["p"] if has else ["q"] for has in rng.random(n) < 0.1], pa.list_(pa.string()))
+    rows = pa.table({**columns, "held_products": held, "ordered_products": ordered})
     of = np.sort(rng.integers(0, n, m))
     adds = np.round(rng.normal(mean, 1, (m, len(TERMS))), 1)
     expected = [
@@ -47,7 +48,8 @@ def test_few_offers_and_many_name_what_one_after_the_other_names(mean):
 
 @pytest.mark.parametrize(("m", "terms", "most"), [(0, TERMS, 2), (2, (), 2), (2, TERMS, 0)])
 def test_without_offers_or_terms_there_is_nothing_to_name(m, terms, most):
-    rows = pa.table({name: [1] * m for name in NAMES} | {"held_products": pa.array([[]] * m, pa.list_(pa.string()))})
+    empty = pa.array([[]] * m, pa.list_(pa.string()))
+    rows = pa.table({name: [1] * m for name in NAMES} | {"held_products": empty, "ordered_products": empty})
     said = explain_offers(rows, np.ones((m, len(terms))), terms, WORDS, most=most)
     assert [reason.features for reason in said] == [()] * m
     assert len(said) == m

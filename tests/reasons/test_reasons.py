@@ -15,13 +15,16 @@ WORDS = Words(
 TERMS = ("coffee_shop_sessions_90d", "share_night_calls_90d", "religion", "held:fibre")
 
 
-def rows(sessions: object = 12, share: object = 0.25, religion: object = "any", held: object = ()) -> pa.Table:
+def rows(
+    sessions: object = 12, share: object = 0.25, religion: object = "any", held: object = (), ordered: object = ()
+) -> pa.Table:
     return pa.table(
         {
             "coffee_shop_sessions_90d": pa.array([sessions], pa.int64()),
             "share_night_calls_90d": pa.array([share], pa.float64()),
             "religion": pa.array([religion], pa.string()),
             "held_products": pa.array([held], pa.list_(pa.string())),
+            "ordered_products": pa.array([ordered], pa.list_(pa.string())),
         }
     )
 
@@ -65,6 +68,19 @@ def test_a_pair_names_both_of_its_features():
     pair = ("coffee_shop_sessions_90d & held:fibre",)
     said = explain_offers(rows(held=("fibre",)), np.array([[1.0]]), pair, WORDS)[0]
     assert said.text == "Coffee-shop sessions: 12 and has Fibre Line"
+
+
+@pytest.mark.parametrize(
+    ("held", "ordered", "says"),
+    [
+        (("fibre",), (), "Has Fibre Line"),
+        ((), ("fibre",), "Has ordered Fibre Line"),
+        (("fibre",), ("fibre",), "Has Fibre Line"),
+        ((), ("copper",), "Does not have Fibre Line"),
+    ],
+)
+def test_what_is_on_order_is_said_as_the_ranker_counts_it(held, ordered, says):
+    assert explain_offers(rows(held=held, ordered=ordered), np.array([[1.0]]), ("held:fibre",), WORDS)[0].text == says
 
 
 def test_twins_over_two_windows_are_not_named_together():

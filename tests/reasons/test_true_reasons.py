@@ -19,6 +19,7 @@ FEATURES = {
     "age": Feature("age", "years", "{value} years old", is_sensitive=True),
 }
 WORDS = Words(FEATURES, {})
+EMPTY = pa.array([[]] * N, pa.list_(pa.string()))
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def learnt() -> tuple[Scorecard, pa.Table]:
     taken = pd.DataFrame({name: random.random(N) < p for name, p in chance.items()})
     ranker = LogisticRanker(random_state=0).fit(features, taken)
     rows = pa.Table.from_pandas(features, preserve_index=False)
-    return ranker.compile(), rows.append_column("held_products", pa.array([[]] * N, pa.list_(pa.string())))
+    return ranker.compile(), rows.append_column("held_products", EMPTY).append_column("ordered_products", EMPTY)
 
 
 @pytest.fixture(scope="module")

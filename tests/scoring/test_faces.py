@@ -162,6 +162,14 @@ def test_wrong_complaints_are_one_sentence(rows, trained, until, change, sentenc
         recommender.predict(rows, trained, complaints=complaining("A0000001", until).assign(**change), as_of=until)
 
 
+def test_complaints_with_a_column_twice_are_one_sentence(rows, trained, until):
+    row = {"account_id": "A0000001", "opened_at": "2026-06-30T08:00Z", "resolved_at": None, "status": "Open"}
+    table = pa.Table.from_pylist([row])
+    twice = table.append_column("recorded_at", table["opened_at"]).append_column("recorded_at", table["opened_at"])
+    with pytest.raises(ContractError, match=r"the columns \['recorded_at'\] are missing, or stand more than once"):
+        recommender.predict(rows, trained, complaints=twice, as_of=until)
+
+
 def test_complaints_without_a_column_are_one_sentence(rows, trained, until):
     lacking = complaining("A0000001", until).drop(columns="status")
     with pytest.raises(ContractError, match=r"the columns \['status'\] are missing"):

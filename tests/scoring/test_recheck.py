@@ -107,6 +107,8 @@ def test_a_recheck_before_the_decision_is_refused():
         (lambda f: f.drop(columns="valid_until"), r"\['valid_until'\]"),
         (lambda f: f.assign(account_id=[1.0, 2.0, 3.0, 4.0]), "floats"),
         (lambda f: f.assign(account_id=["a", None, "b", "c"]), "some are empty"),
+        (lambda f: f.assign(account_id=["a", " ", "b", "c"]), "some are empty"),
+        (lambda f: f.assign(account_id=pd.Categorical([1.0, 2.0, 3.0, 4.0])), "floats"),
         (lambda f: f.assign(valid_until="soon"), "valid_until must be a timestamp"),
         (lambda _: 5, "int came"),
         (lambda _: "nowhere", "no such file"),
@@ -115,6 +117,11 @@ def test_a_recheck_before_the_decision_is_refused():
 def test_wrong_offers_are_one_sentence(change, sentence):
     with pytest.raises(DataError, match=sentence):
         recommender.recheck(change(FOUR), complaints(), as_of=NOW)
+
+
+def test_ids_that_lost_their_zeros_are_refused():
+    with pytest.raises(DataError, match="complaints have leading zeros"):
+        recommender.recheck(FOUR.assign(account_id=[7, 8, 9, 10]), complaints("007"), as_of=NOW)
 
 
 def test_the_input_is_not_changed():

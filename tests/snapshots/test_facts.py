@@ -178,6 +178,12 @@ PERMISSIONS: dict[str, tuple[list[dict[str, Any]], list[str], list[str]]] = {
         ["*"],
         ["sms"],
     ),
+    "a refusal of every channel may say so in a word": (
+        [consent("marketing", "2026-02-01", "All", granted=False), consent("marketing", "2026-01-01")],
+        [],
+        ["*"],
+    ),
+    "a permission holds for what it names": ([consent("marketing", "2026-01-01", "any")], ["any"], []),
     "what lies ahead is not yet so": ([consent("marketing", "2026-08-01", "sms")], [], []),
 }
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from recommender.config import Config
-from recommender.tables import read_tables
+from recommender.tables import check_tables, read_tables
 
 HEADS = {
     "products": "product_id,name,category,monthly_price\nwifi,W,data,1\n",
@@ -55,3 +55,12 @@ def test_a_row_recorded_later_does_not_widen_the_type(attribute, early, late, va
 
 def test_from_when_it_is_recorded_it_does(attribute):
     assert attribute(JULY, ("41", "-7"), "unknown").equals(pa.array(["41", "-7", "unknown"]))
+
+
+def test_a_mark_of_the_vulnerable_that_nobody_understands_is_refused(tmp_path):
+    for name, text in HEADS.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    marks = "".join(f"{i},2026-01-01,home,{mark}\n" for i, mark in enumerate(["yes", "", "ja", "minor", "0", "1.0"]))
+    (tmp_path / "accounts.csv").write_text(f"account_id,opened_at,segment,is_vulnerable\n{marks}")
+    says = "the attribute 'is_vulnerable' holds 2 values that cannot be read as true or false, for example 'ja'"
+    assert any(says in problem for problem in check_tables(tmp_path, Config(time_zone="UTC")))

@@ -8,6 +8,7 @@ import typer
 import recommender
 from recommender.cli.options import AsOf, Data, Json
 from recommender.cli.terminal import fail, say_json, show_table, step
+from recommender.files import writing
 
 NAME = "evaluate"
 
@@ -40,7 +41,9 @@ def run(
     else:
         show_figures(recommender.headlines(figures))
     if out is not None:
-        figures.to_csv(out, index=False)
+        with writing("the figures", out):
+            out.parent.mkdir(parents=True, exist_ok=True)
+            figures.to_csv(out, index=False)
         fail(f"{out}: {len(figures):,} figures.")
 
 

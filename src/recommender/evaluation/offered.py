@@ -92,7 +92,7 @@ def _decide(
 ) -> tuple[Judged, Judged]:
     rows = build_snapshot(tables, cut_off)
     examples = examples_of(rows, take_up(tables.cut(known_at), cut_off, split.horizon_days, split.gap_days))
-    decision = at_present(model, tables.config, catalogue(tables.cut(cut_off))).decide(rows, decided_at=cut_off)
+    decision = at_present(model, tables.settings, catalogue(tables.cut(cut_off))).decide(rows, decided_at=cut_off)
 
     def said(propensity: Any) -> Any:
         return pd.DataFrame(propensity, columns=list(decision.product_id)).reindex(columns=examples.products).to_numpy()

@@ -245,7 +245,9 @@ def newest_version(path: Path) -> Path:
 
 
 def _versions(home: Path) -> list[int]:
-    return [int(entry.name) for entry in home.iterdir() if entry.name.isdecimal()]
+    """Return the versions in `home`: folders, and no links to any, that are named by a number as we write it."""
+    named = [entry for entry in home.iterdir() if entry.name.isascii() and entry.name.isdecimal()]
+    return [int(one.name) for one in named if one.name == str(int(one.name)) and one.is_dir() and not one.is_symlink()]
 
 
 def _check_files(folder: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import Field, fields
 from types import MappingProxyType
 from typing import Any, Final, get_type_hints
 
-from recommender.config import Config, Feeds
+from recommender.config import MOST_DAYS, Config, Feeds
 from recommender.errors import ConfigError
 from recommender.policy.engine import Policy
 from recommender.policy.rules import (
@@ -39,7 +39,6 @@ MAX_AGES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 _BITS: Final = 32
-_CENTURY_DAYS: Final = 36_525
 
 
 def build_policy(config: Config, extra: Sequence[Rule] = ()) -> Policy:
@@ -128,16 +127,14 @@ def _check(where: str, hint: Any, value: Any) -> None:
     if hint is bool:
         if not isinstance(value, bool):
             raise ConfigError(f"{where}: true or false was needed, {value!r} came.")
-    elif isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _CENTURY_DAYS:
-        raise ConfigError(f"{where}: a whole number from 0 to {_CENTURY_DAYS} was needed, {value!r} came.")
+    elif isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_DAYS:
+        raise ConfigError(f"{where}: a whole number from 0 to {MOST_DAYS} was needed, {value!r} came.")
 
 
 def _max_age(reason: str, feeds: Feeds) -> dict[str, float]:
     if reason not in MAX_AGES:
         return {}
     hours = float(getattr(feeds, MAX_AGES[reason]))
-    if not 0 <= hours <= 24 * _CENTURY_DAYS:
-        raise ConfigError(
-            f"[feeds] {MAX_AGES[reason]}: hours from 0 to {24 * _CENTURY_DAYS} were needed, {hours} came."
-        )
+    if not 0 <= hours <= 24 * MOST_DAYS:
+        raise ConfigError(f"[feeds] {MAX_AGES[reason]}: hours from 0 to {24 * MOST_DAYS} were needed, {hours} came.")
     return {"max_age_hours": hours}

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from recommender.reasons.words import HELD_COUNT, HELD_TERM, Words
-from recommender.schema import HELD
+from recommender.reasons.words import HAS, HELD_COUNT, HELD_TERM, LACKS, ORDERED_IT, Words
+from recommender.schema import HELD, ORDERED
 
 __all__ = ["TELLS", "Figures"]
 
@@ -25,7 +25,7 @@ _FEW: Final = 16
 
 @dataclass(frozen=True, eq=False)
 class Figures:
-    """The figures of n accounts: of features, and of `held:<product_id>` whether they have it."""
+    """The figures of n accounts: of features, and of `held:<product_id>` whether they have it or have ordered it."""
 
     rows: pa.Table
     words: Words
@@ -33,7 +33,9 @@ class Figures:
     def of(self, part: str) -> Any:
         """Return the figures of one part, unknown ones as null; an Arrow array of n."""
         if part.startswith(HELD_TERM):
-            return pa.array(self._holds(part))
+            return pa.array(
+                np.select([self._listed(HELD, part), self._listed(ORDERED, part)], [HAS, ORDERED_IT], LACKS)
+            )
         column: Any = self.rows.column(part)
         whole = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
         return whole.dictionary_decode() if pa.types.is_dictionary(whole.type) else whole
@@ -53,19 +55,26 @@ class Figures:
         return np.ascontiguousarray(found.T)
 
     def _holds(self, part: str) -> NDArray[np.bool_]:
-        """Return who has the product of `part`; shape (n,)."""
-        owner, product, places = self._held
+        """Return who has the product of `part` or has ordered it, as the ranker counts; shape (n,)."""
+        return self._listed(HELD, part) | self._listed(ORDERED, part)
+
+    def _listed(self, name: str, part: str) -> NDArray[np.bool_]:
+        """Return in whose list called `name` the product of `part` stands; shape (n,)."""
+        owner, product, places = self._lists[name]
         has = np.zeros(self.rows.num_rows, dtype=bool)
         has[owner[product == places.get(part.removeprefix(HELD_TERM), len(places))]] = True
         return has
 
     @cached_property
-    def _held(self) -> tuple[NDArray[np.int64], NDArray[np.int32], dict[str | None, int]]:
-        """Return the row of everything held, its product as a number, and the number of each product."""
-        lists: Any = self.rows.column(HELD).combine_chunks()
-        coded = lists.flatten().dictionary_encode("encode")
-        places = {product_id: place for place, product_id in enumerate(coded.dictionary.to_pylist())}
-        return pc.list_parent_indices(lists).to_numpy(), coded.indices.to_numpy(), places
+    def _lists(self) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int32], dict[str | None, int]]]:
+        """Return of all that is held, and of all on order: its row, its product as a number, and the numbers."""
+        return {name: _coded(self.rows.column(name).combine_chunks()) for name in (HELD, ORDERED)}
+
+
+def _coded(lists: Any) -> tuple[NDArray[np.int64], NDArray[np.int32], dict[str | None, int]]:
+    coded = lists.flatten().dictionary_encode("encode")
+    places = {product_id: place for place, product_id in enumerate(coded.dictionary.to_pylist())}
+    return pc.list_parent_indices(lists).to_numpy(), coded.indices.to_numpy(), places
 
 
 def _state(column: Any) -> NDArray[np.uint8]:

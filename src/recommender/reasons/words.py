@@ -7,10 +7,25 @@ from typing import Any, Final
 
 import numpy as np
 
-__all__ = ["HELD_COUNT", "HELD_TERM", "Feature", "Reason", "Reasons", "Words", "figure", "say"]
+__all__ = [
+    "HAS",
+    "HELD_COUNT",
+    "HELD_TERM",
+    "LACKS",
+    "ORDERED_IT",
+    "Feature",
+    "Reason",
+    "Reasons",
+    "Words",
+    "figure",
+    "say",
+]
 
 HELD_TERM: Final = "held:"
 HELD_COUNT: Final = "held_count"
+HAS: Final = "has"
+ORDERED_IT: Final = "has ordered"
+LACKS: Final = "does not have"
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _CENTS_BELOW = 100
 _TENTHS_BELOW = 9.95  # from here on a tenth would say 10.0
@@ -66,10 +81,10 @@ class Words:
 
 
 def say(part: str, value: Any, words: Words) -> str:
-    """Say the figure of a feature, or of `held:<product_id>` whether the account has it."""
+    """Say the figure of a feature, or of `held:<product_id>` which of `HAS`, `ORDERED_IT` and `LACKS` is true."""
     if part.startswith(HELD_TERM):
         product_id = part.removeprefix(HELD_TERM)
-        return f"{'has' if value else 'does not have'} {words.product_names.get(product_id, product_id)}"
+        return f"{value} {words.product_names.get(product_id, product_id)}"
     feature = words.features[part]
     return feature.says.format(value=figure(value, feature.unit))
 

@@ -9,12 +9,13 @@ from typing import Any
 from recommender.frames import is_frame, to_arrow
 from recommender.model import FreshComplaints, Model
 from recommender.model.keys import trusted_model
+from recommender.model.present import at_present
 from recommender.scoring.accounts import Accounts, of_file, of_table
 from recommender.scoring.fresh import read_fresh_complaints
 from recommender.scoring.identity import identity
 from recommender.scoring.options import BatchOptions
 from recommender.scoring.rows import from_tables
-from recommender.scoring.snapshot_file import is_snapshot_file, needed
+from recommender.scoring.snapshot_file import brought, is_snapshot_file, needed
 from recommender.scoring.strangers import warn_of_strangers
 
 __all__ = ["Batch", "open_batch"]
@@ -64,7 +65,8 @@ def open_batch(
 
 def _accounts(source: Any, model: Model, as_of: date | str | None, scratch: Path) -> tuple[Model, Accounts, datetime]:
     if is_snapshot_file(source):
-        return model, of_file(Path(source), needed(model), scratch), model.config.moment_or_now(as_of)
+        present = at_present(model, *brought(Path(source)))
+        return present, of_file(Path(source), needed(present), scratch), present.config.moment_or_now(as_of)
     if is_frame(source):
         return model, of_table(to_arrow(source)), model.config.moment_or_now(as_of)
     adapted, rows, moment = from_tables(source, model, as_of, None)

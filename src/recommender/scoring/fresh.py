@@ -47,7 +47,8 @@ def read_fresh_complaints(
         If the file cannot be read.
     """
     table = _table(source)
-    if missing := [name for name in _NEEDED if table.schema.get_field_index(name) < 0]:
+    wanted = (*_NEEDED, *(name for name in _TIMES if name in table.column_names and name not in _NEEDED))
+    if missing := [name for name in wanted if table.schema.get_field_index(name) < 0]:
         raise ContractError([f"complaints: the columns {missing} are missing, or stand more than once."])
     columns = {ACCOUNT: _ids(table.column(ACCOUNT)), "status": _texts(table.column("status"))}
     columns |= {name: _times(table.column(name), name, config) for name in _TIMES if name in table.column_names}

@@ -34,7 +34,7 @@ def take(
         If the model reads an indicator or an attribute that these tables do not give.
     """
     tables = read_tables(source, settings_in(source) or model.config)
-    moment = at_present(model, tables.config).config.moment_or_now(as_of)
+    moment = at_present(model, tables.settings).config.moment_or_now(as_of)
     adapted = adapt(model, tables.cut(moment))
     rows = build_snapshot(replace(tables, config=adapted.config), moment, accounts=accounts)
     if absent := [name for name in adapted.scorecard.features if name not in rows.column_names]:
@@ -50,4 +50,4 @@ def adapt(model: Model, tables: Tables) -> Model:
 
     What the features depend on (windows, bands, excluded attributes) stays as it was at training.
     """
-    return at_present(model, tables.config, catalogue(tables))
+    return at_present(model, tables.settings, catalogue(tables))

@@ -208,6 +208,7 @@ def _against(
 ) -> dict[str, NDArray[np.bool_]]:
     """Return, per code, the offers that it speaks against; each (n_offers,)."""
     _check(offers, moment)
+    _check_zeros(offers, fresh)
     facts = _facts(trimmed(offers.column(ACCOUNT)).combine_chunks(), fresh, moment)
     found = {rule.reason: rule.suppresses(facts)[:, 0] for rule in _on_complaints(policy)}
     valid_until = _times(offers, "valid_until")
@@ -243,13 +244,22 @@ def _facts(accounts: Any, fresh: FreshComplaints, moment: datetime) -> Facts:
 def _check(offers: pa.Table, moment: datetime) -> None:
     if missing := [name for name in (ACCOUNT, "valid_until") if offers.schema.get_field_index(name) < 0]:
         raise DataError(f"offers: these columns were needed, once each: {missing}.")
-    if offers.column(ACCOUNT).null_count or pa.types.is_floating(offers.schema.field(ACCOUNT).type):
+    ids = offers.column(ACCOUNT)
+    kind = ids.type.value_type if pa.types.is_dictionary(ids.type) else ids.type
+    if ids.null_count or pa.types.is_floating(kind) or pc.any(pc.equal(trimmed(ids), pa.scalar(""))).as_py():
         raise DataError("offers: account_id must stand in every row, as text; some are empty or floats.")
     if offers.schema.get_field_index("decided_at") < 0:
         return
     newest = pc.max(_times(offers, "decided_at")).as_py()
     if newest is not None and newest > moment:
         raise DataError(f"offers: some were decided after {moment.isoformat()}; a recheck cannot come before.")
+
+
+def _check_zeros(offers: pa.Table, fresh: FreshComplaints) -> None:
+    """Refuse ids that were read as numbers where complaints know them with leading zeros: they would find nobody."""
+    has_zeros = pc.any(pc.starts_with(fresh.rows.column(ACCOUNT), "0")).as_py()
+    if has_zeros and pa.types.is_integer(offers.schema.field(ACCOUNT).type):
+        raise DataError("offers: account_id came as whole numbers, and complaints have leading zeros; read it as text.")
 
 
 def _times(offers: pa.Table, name: str) -> Any:

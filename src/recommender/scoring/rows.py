@@ -14,10 +14,11 @@ from recommender.errors import AccountNotFoundError, DataError
 from recommender.frames import is_frame, to_arrow
 from recommender.model import FreshComplaints, Model
 from recommender.model.keys import trusted_model
+from recommender.model.present import at_present
 from recommender.schema import ACCOUNT
 from recommender.scoring.fresh import read_fresh_complaints
 from recommender.scoring.ids import in_order
-from recommender.scoring.snapshot_file import is_snapshot_file, needed, read_accounts
+from recommender.scoring.snapshot_file import brought, is_snapshot_file, needed, read_accounts
 from recommender.scoring.strangers import warn_of_strangers
 
 __all__ = ["Request", "from_tables", "resolve"]
@@ -52,6 +53,8 @@ def resolve(
         If `source` cannot be read.
     """
     loaded = trusted_model(model, source)
+    if is_snapshot_file(source):
+        loaded = at_present(loaded, *brought(Path(source)))
     wanted = None if accounts is None else _wanted(accounts)
     rows = _snapshot(source, loaded, wanted)
     if rows is None:

@@ -1,5 +1,6 @@
 """A snapshot file, read by columns and in runs of rows, with its checksums verified."""
 
+import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,13 +10,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from recommender.errors import DataError
+from recommender.catalogue import Catalogue
+from recommender.config import Config
+from recommender.errors import ConfigError, DataError, ModelError
 from recommender.model import Model
+from recommender.model.parts import read_catalogue
 from recommender.policy.facts.arrow import FACT_TYPES
-from recommender.schema import ACCOUNT, AS_OF
+from recommender.schema import ACCOUNT, AS_OF, CATALOGUE_KEY, SETTINGS_KEY
 from recommender.scoring.ids import trimmed
 
-__all__ = ["is_snapshot_file", "needed", "read_accounts", "read_runs"]
+__all__ = ["brought", "is_snapshot_file", "needed", "read_accounts", "read_runs"]
 
 
 def is_snapshot_file(source: Any) -> bool:
@@ -59,6 +63,27 @@ def read_accounts(path: Path, columns: Collection[str] | None, accounts: Sequenc
         # ids count without their blanks, as everywhere: of an account that stands twice, both rows must be found
         ids = trimmed(rows.column(ACCOUNT))
         return rows.filter(pc.is_in(ids, pa.array(list(accounts), pa.string())))
+
+
+def brought(path: Path) -> tuple[Config | None, Catalogue | None]:
+    """Return the operator's settings and the catalogue that a snapshot file brings; None where it brings none.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged, or they are no settings and no catalogue.
+    """
+    with _refusing(path), _open(path) as file:
+        metadata = file.schema_arrow.metadata or {}
+    try:
+        said = {key: json.loads(metadata[key]) for key in (SETTINGS_KEY, CATALOGUE_KEY) if key in metadata}
+        settings, rows = said.get(SETTINGS_KEY), said.get(CATALOGUE_KEY)
+        return (
+            None if settings is None else Config.from_dict(settings),
+            None if rows is None else read_catalogue(rows),
+        )
+    except (ValueError, TypeError, AttributeError, ConfigError, ModelError, DataError) as error:
+        raise DataError(f"{path}: the settings and the catalogue that it brings cannot be read.") from error
 
 
 @contextmanager

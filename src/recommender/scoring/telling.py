@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from recommender import markup
-from recommender.reasons import HELD_COUNT, HELD_TERM, Words, figure
-from recommender.schema import HELD
+from recommender.reasons import HAS, HELD_COUNT, HELD_TERM, LACKS, ORDERED_IT, Words, say
+from recommender.schema import HELD, ORDERED
 from recommender.scoring.showing import percent
 
 if TYPE_CHECKING:
@@ -67,13 +67,13 @@ def _counted(offers: int) -> str:
 
 def _part_in_words(part: str, row: Mapping[str, Any], words: Words) -> str:
     if part == HELD_COUNT:
-        return f"{len(row[HELD])} products held"
+        return f"{len({*row[HELD], *row[ORDERED]})} products held or on order"
     if part.startswith(HELD_TERM):
         product = part.removeprefix(HELD_TERM)
-        return f"{'has' if product in row[HELD] else 'does not have'} {words.product_names.get(product, product)}"
+        return say(part, HAS if product in row[HELD] else ORDERED_IT if product in row[ORDERED] else LACKS, words)
     feature = words.features[part]
     if feature.is_sensitive:
         return _UNNAMED
     if row[part] is None:
         return f"{part} unknown"
-    return feature.says.format(value=figure(row[part], feature.unit))
+    return say(part, row[part], words)

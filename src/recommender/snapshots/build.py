@@ -17,14 +17,13 @@ from recommender.snapshots.consents import marketing, usage_consent
 from recommender.snapshots.facts import fact_tables, watermarks
 from recommender.snapshots.fields import FACT_TYPES, MOMENT, feature_field, in_type, words
 from recommender.snapshots.settled import coded, settled
-from recommender.tables import Tables, fetch
+from recommender.tables import Tables, as_flag, fetch
 from recommender.usage import INDICATORS, Indicator, Known, moment, summaries
 
 __all__ = ["Plan", "build_snapshot", "finished", "plan"]
 
 _NO_FEATURES = (schema.ACCOUNT, "opened_at", schema.RECORDED_AT)
 _FEW = 1_000
-_YES, _NO = ("true", "t", "yes", "y", "1", "1.0"), ("false", "f", "no", "n", "0", "0.0")
 
 
 def build_snapshot(
@@ -153,12 +152,7 @@ def _vulnerable(known: Known) -> ir.Value:
     name = known.config.features.vulnerable
     if name not in known.accounts.columns:
         return ibis.null("boolean")
-    said = known.accounts[name]
-    return said if said.type().is_boolean() else _flag(said.cast("string").lower())
-
-
-def _flag(word: ir.StringValue) -> ir.BooleanValue:
-    return ibis.cases((word.isin(_YES), True), (word.isin(_NO), False), else_=ibis.null("boolean"))
+    return as_flag(known.accounts[name])
 
 
 def _check_found(rows: pa.Table, wanted: Sequence[str] | None) -> None:

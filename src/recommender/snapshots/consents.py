@@ -9,6 +9,7 @@ from recommender.tables import Tables
 
 __all__ = ["marketing", "usage_consent"]
 
+_EVERYWHERE = ("all", "any")
 _MISSING = (
     "There is no consents table. State what holds instead by if_missing under [consents] of recommender.toml: "
     '"granted" or "withheld".'
@@ -67,9 +68,11 @@ def _everywhere(accounts: ir.Table, *, granted: bool) -> ir.Table:
 def _changes(tables: Tables, purpose: str, as_of: ir.TimestampScalar) -> ir.Table:
     consents = tables["consents"]
     changes = consents.filter(consents.purpose == purpose, consents.changed_at <= as_of)
-    return changes.mutate(
-        channel=changes.channel.coalesce(schema.ALL_CHANNELS), granted=changes.granted.coalesce(False)
-    )
+    granted = changes.granted.coalesce(False)
+    named = changes.channel.coalesce(schema.ALL_CHANNELS)
+    # a word for every channel is taken as one where it refuses; a permission holds for what it names
+    is_everywhere = named.lower().isin(_EVERYWHERE) & ~granted
+    return changes.mutate(channel=ibis.ifelse(is_everywhere, schema.ALL_CHANNELS, named), granted=granted)
 
 
 def _standing(changes: ir.Table) -> ir.Table:

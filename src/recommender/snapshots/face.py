@@ -1,5 +1,6 @@
 """A snapshot as a frame for a person, or as a file for a job."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,9 +11,9 @@ import pyarrow.parquet as pq
 
 from recommender.config import Config
 from recommender.files import sealed, writing
-from recommender.schema import ACCOUNT
+from recommender.schema import ACCOUNT, CATALOGUE_KEY, SETTINGS_KEY
 from recommender.snapshots.build import build_snapshot
-from recommender.tables import read_tables
+from recommender.tables import Tables, catalogue, read_tables
 from recommender.usage import INDICATORS, Indicator
 
 __all__ = ["snapshot", "write_snapshot"]
@@ -56,7 +57,8 @@ def snapshot(
 def write_snapshot(source: Any, as_of: datetime | str, out: str | Path, *, config: Config | None = None) -> int:
     """Write a snapshot as a Parquet file, whole or not at all, and return its number of accounts.
 
-    A hidden sidecar beside it keeps its sha256, which a batch job holds it against.
+    A hidden sidecar beside it keeps its sha256, which a batch job holds it against. The operator's settings and the
+    catalogue of the moment go with it, and whoever scores the file decides by them.
 
     Raises
     ------
@@ -64,7 +66,7 @@ def write_snapshot(source: Any, as_of: datetime | str, out: str | Path, *, confi
         If the file cannot be written.
     """
     tables = read_tables(source, config)
-    rows = build_snapshot(tables, as_of)
+    rows = build_snapshot(tables, as_of).replace_schema_metadata(_brought(tables, as_of))
     path = Path(out)
     with writing("the snapshot", path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,3 +80,9 @@ def write_snapshot(source: Any, as_of: datetime | str, out: str | Path, *, confi
                 write_statistics=[ACCOUNT],
             )
     return rows.num_rows
+
+
+def _brought(tables: Tables, as_of: datetime | str) -> dict[bytes, bytes]:
+    on_sale = catalogue(tables.cut(tables.config.moment(as_of))).to_rows()
+    own = {} if tables.settings is None else {SETTINGS_KEY: tables.settings.to_dict()}
+    return {key: json.dumps(said).encode() for key, said in {CATALOGUE_KEY: on_sale, **own}.items()}

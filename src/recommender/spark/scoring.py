@@ -100,7 +100,7 @@ def score(
     k
         Offers per account at most, 0 to 3; the setting `offers.k`, if left out.
     config
-        The settings of raw tables; those of the model, if left out. Where they name `[trust] keys`, a folder that
+        The operator's settings of today; those of the model, if left out. Where they name `[trust] keys`, a folder that
         none of these signed is refused.
 
     Raises
@@ -115,8 +115,8 @@ def score(
     trusted = (source.config if isinstance(source, Tables) else config or Config()).trust.keys
     loaded = model if isinstance(model, Model) else load_model(model, trusted_keys=trusted)
     if isinstance(source, DataFrame):
+        loaded, rows = at_present(loaded, config), source
         moment = loaded.config.moment_or_now(as_of)
-        rows = source
     else:
         loaded, rows, moment = _taken(source, loaded, as_of, config)
     _check(rows, loaded)
@@ -130,9 +130,9 @@ def _taken(
     source: Any, model: Model, as_of: date | str | None, config: Config | None
 ) -> tuple[Model, DataFrame, datetime]:
     tables = spark_tables(source, config or model.config)
-    settings = at_present(model, tables.config).config
+    settings = at_present(model, tables.settings).config
     moment = settings.moment_or_now(as_of)
-    present = at_present(model, tables.config, catalogue(tables.cut(moment)))
+    present = at_present(model, tables.settings, catalogue(tables.cut(moment)))
     return present, snapshot(replace(tables, config=settings), moment), moment
 
 

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from recommender.schema import ColumnType
 from recommender.tables.engine import is_on_duckdb
 
-__all__ = ["TYPES", "Reading", "canonical", "given", "naive", "refusal"]
+__all__ = ["TYPES", "Reading", "as_flag", "canonical", "given", "naive", "refusal"]
 
 TYPES: dict[ColumnType, str] = {
     "id": "string",
@@ -41,7 +41,7 @@ _WHOLE = r"^[+-]?[0-9]+(\.0*)?$"
 _ZONE = r"([zZ]|UTC|[+-][0-9]{2}(:?[0-9]{2})?)"
 _ISO = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?( ?" + _ZONE + ")?)?$"
 _AWARE = r":[0-9]{2}([.][0-9]+)? ?" + _ZONE + "$"
-_TRUE, _FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
+_TRUE, _FALSE = ("true", "t", "yes", "y", "1", "1.0"), ("false", "f", "no", "n", "0", "0.0")
 # Binary floats spell 9.99 as 9.9900000000000002: what lies nearer to a whole minor unit than this is that unit.
 _NOISE = 1e-3
 _EXACT = float(2**53)
@@ -143,7 +143,8 @@ def _ids(value: Any) -> ir.Value:
     return _stripped(tight).nullif("").split(";")
 
 
-def _flag(value: Any) -> ir.Value:
+def as_flag(value: Any) -> ir.Value:
+    """Return what a word or a number says of true and false, null where it says neither."""
     if value.type().is_boolean():
         return value
     word = value.cast("string").lower()
@@ -238,7 +239,7 @@ _CASTS: dict[ColumnType, Callable[[Any], ir.Value]] = {
     "id": _text,
     "ids": _ids,
     "text": _text,
-    "flag": _flag,
+    "flag": as_flag,
     "seconds": _whole,
     "bytes": _whole,
     "count": _whole,

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 
 from recommender.errors import DataError
 from recommender.schema import ACCOUNTS, PRODUCTS, RECORDED_AT, TABLES, Column
+from recommender.tables.casts import as_flag
 from recommender.tables.cut import key_columns
 from recommender.tables.drafts import Draft, given_name, raw_name
 from recommender.tables.engine import fetch
@@ -88,7 +89,8 @@ def rules(draft: Draft) -> tuple[Rule, ...]:
     """Return the rules that a row alone can break."""
     columns = [draft.contract.column(name) for name in draft.present]
     ordered = [pair for pair in draft.contract.ordered if {*pair} <= {*draft.present}]
-    return (*(rule for column in columns for rule in _rules_of(column)), *(_in_order(*pair) for pair in ordered))
+    of_columns = (rule for column in columns for rule in _rules_of(column))
+    return (*of_columns, *(_in_order(*pair) for pair in ordered), *map(_is_flag, draft.flags))
 
 
 def breaches(draft: Draft, others: Mapping[str, Draft]) -> Iterator[Breach]:
@@ -114,6 +116,12 @@ def _rules_of(column: Column) -> Iterator[Rule]:
     if column.minimum is not None:
         says = f"the column {name!r} holds {{values}} below {column.minimum}"
         yield Rule(says, lambda table: table[name] < column.minimum, given)
+
+
+def _is_flag(name: str) -> Rule:
+    """Return the rule of the attribute that says who is vulnerable: a mark that nobody understands protects nobody."""
+    says = f"the attribute {name!r} holds {{values}} that {_NOT['flag']}"
+    return Rule(says, lambda table: table[name].notnull() & as_flag(table[name]).isnull(), name)
 
 
 def _in_order(first: str, second: str) -> Rule:

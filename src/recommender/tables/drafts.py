@@ -38,7 +38,8 @@ class Draft:
     `values` are expressions on the raw table `base`: every canonical column; beside those that the source has, as
     `given_name`, the value as it was given; and beside those that are text on both sides, as `raw_name`, the text with
     its blanks. `present` are the columns of the contract that the source has in a readable type, `spelt` those of them
-    with a raw text; the types of the attributes `of_text` were found from their texts. Rows have a place that can be
+    with a raw text; the types of the attributes `of_text` were found from their texts, and `flags` are those attributes
+    that have to say yes or no. Rows have a place that can be
     named where the source `is_embedded`.
     """
 
@@ -49,6 +50,7 @@ class Draft:
     spelt: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     of_text: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     is_embedded: bool = True
 
@@ -116,7 +118,10 @@ def draft(name: str, raw: RawTable, config: Config) -> Draft:
     values = _values(table, contract, shape.present, reading) | attributes | beside
     problems = tuple(f"{name}: {problem}" for problem in [*twice, *unfound, *shape.problems])
     present = tuple(shape.present)
-    return Draft(contract, table, values, present, spelt, tuple(attributes), tuple(of_text), problems, raw.is_embedded)
+    flags = tuple(one for one in attributes if one == config.features.vulnerable)
+    return Draft(
+        contract, table, values, present, spelt, tuple(attributes), tuple(of_text), flags, problems, raw.is_embedded
+    )
 
 
 def _tidied(table: ir.Table) -> tuple[list[str], ir.Table]:

@@ -67,7 +67,8 @@ def read_tables(source: Any, config: Config | None = None, *, check: bool = True
     """
     if isinstance(source, Tables):
         return source
-    settings = config or settings_in(source) or Config()
+    given = config or settings_in(source)
+    settings = given or Config()
     opened = open_source(source, settings)
     for sentence in misnamed_tables(opened.hints):
         _LOG.warning(sentence)
@@ -79,7 +80,7 @@ def read_tables(source: Any, config: Config | None = None, *, check: bool = True
     clean = {name: verdict.clean for name, verdict in verdicts.items()}
     tables = {name: one.table(clean.get(name, ())) for name, one in drafts.items()}
     recorded = frozenset(name for name, one in drafts.items() if one.is_recorded)
-    return Tables(tables, settings, recorded, of_text=drafts["accounts"].of_text)
+    return Tables(tables, settings, recorded, of_text=drafts["accounts"].of_text, has_settings=given is not None)
 
 
 def check_tables(source: Any, config: Config | None = None, *, quarantine: str | Path | None = None) -> list[str]:

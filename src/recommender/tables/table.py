@@ -44,6 +44,8 @@ class Tables:
         The tables before any cut, and the moment of the cut; None where nothing was cut.
     of_text
         The attributes of accounts that the source has as text; a cut finds their types from the rows that it keeps.
+    has_settings
+        Whether somebody gave the settings; otherwise `config` has the defaults, which say nothing of an operator.
     """
 
     by_name: Mapping[str, ir.Table]
@@ -52,6 +54,12 @@ class Tables:
     indicators: tuple[Any, ...] = ()
     history: tuple[Mapping[str, ir.Table], datetime] | None = None
     of_text: tuple[str, ...] = ()
+    has_settings: bool = True
+
+    @property
+    def settings(self) -> Config | None:
+        """The operator's settings; None where nobody gave any."""
+        return self.config if self.has_settings else None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", MappingProxyType(dict(self.by_name)))
