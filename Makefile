@@ -107,7 +107,7 @@ docs: $(READY)
 .PHONY: spark bench-spark
 # A standalone cluster of a master and two workers, on loopback; the local session is in `make test`.
 spark: $(READY)
-	$(BIN)/python -m pytest tests/spark -m "slow or not slow" -q
+	$(BIN)/python -m pytest tests/spark tests/tracking/test_spark_udf.py -m "slow or not slow" -q
 
 bench-spark: $(READY)
 	$(BIN)/python benchmarks/spark.py
