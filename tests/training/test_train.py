@@ -83,6 +83,13 @@ def test_too_little_history_is_one_sentence(tables, until):
         recommender.train(tables, until - timedelta(days=365 * 9))
 
 
+def test_a_sensitive_name_that_is_misspelt_is_one_sentence(tables, until):
+    features = replace(tables.config.features, sensitive=("age_band", "share_night_calls_90"))
+    misspelt = replace(tables, config=replace(tables.config, features=features))
+    with pytest.raises(ConfigError, match=r"sensitive: \['share_night_calls_90'\] are the names of no attribute"):
+        recommender.train(misspelt, until, ranker="popularity")
+
+
 def test_an_unknown_ranker_is_one_sentence(tables, until):
     with pytest.raises(ConfigError, match=r"ranker: one of .* was needed, 'magic' came"):
         recommender.train(tables, until, ranker="magic")

@@ -1,7 +1,7 @@
 """What a ranker learns from, and what its calibration is checked on."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from recommender.errors import NotEnoughDataError
+from recommender.errors import ConfigError, NotEnoughDataError
 from recommender.evaluation import (
     Examples,
     Judged,
@@ -30,6 +30,7 @@ from recommender.reasons import Feature
 from recommender.schema import ACCOUNT, AS_OF, FACTS, HOLDINGS
 from recommender.snapshots import build_snapshot
 from recommender.tables import Tables, catalogue
+from recommender.usage import INDICATORS
 
 __all__ = ["Lesson", "Lessons", "hidden_lessons", "take_up_lessons"]
 
@@ -117,10 +118,25 @@ def hidden_lessons(tables: Tables, as_of: datetime) -> Lessons:
 
 
 def features_of(rows: pa.Table, tables: Tables) -> tuple[Feature, ...]:
-    """Return the words of every feature of a snapshot, from the metadata of its fields."""
+    """Return the words of every feature of a snapshot, from the metadata of its fields.
+
+    Raises
+    ------
+    ConfigError
+        If a name under `sensitive` is that of no attribute and no indicator: misspelt, it would hide nothing.
+    """
     sensitive = tables.config.features.sensitive
     names = [name for name in rows.column_names if name not in {ACCOUNT, AS_OF, *FACTS}]
+    _check_names(tables, names)
     return tuple(_feature(rows.schema.field(name), is_sensitive=name in sensitive) for name in names)
+
+
+def _check_names(tables: Tables, features: Sequence[str]) -> None:
+    settings = tables.config.features
+    indicators = {one.under(tables.config).name for one in (*INDICATORS, *tables.indicators)}
+    known = {*features, *indicators, *tables["accounts"].columns, *settings.exclude}
+    if unknown := sorted({*settings.sensitive} - known):
+        raise ConfigError(f"[features] sensitive: {unknown} are the names of no attribute and no indicator.")
 
 
 def _feature(field: "pa.Field[Any]", *, is_sensitive: bool) -> Feature:
