@@ -54,6 +54,21 @@ def test_usage_reveals_a_need(operator: Path, name: str, table_name: str, column
     assert events[strong].mean() > 2.5 * events[need(operator, name) < 0.1].mean()
 
 
+@pytest.mark.parametrize("name", ["calls", "sessions"])
+def test_travellers_are_abroad_more_often(operator: Path, name: str):
+    rows = table(operator, name)
+    abroad = per_account(operator, rows.filter(rows["roaming"])) / np.maximum(per_account(operator, rows), 1)
+    strong = need(operator, "traveller") > 0.6
+    assert abroad[strong].mean() > 2.5 * abroad[need(operator, "traveller") < 0.1].mean() > 0
+
+
+def test_nobody_roams_at_home(operator: Path):
+    sessions = table(operator, "sessions")
+    abroad = sessions.filter(sessions["roaming"])
+    assert set(abroad["network"].to_pylist()) == {"cellular", "hotspot"}
+    assert set(abroad["venue"].to_pylist()) == {None, "airport", "hotel"}
+
+
 def test_hotspots_alone_have_venues_away_from_home(operator: Path):
     sessions = table(operator, "sessions")
     away = pc.is_in(sessions["venue"], pa.array(["coffee_shop", "train", "airport", "hotel", "library"]))

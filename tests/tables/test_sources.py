@@ -1,5 +1,6 @@
 import gzip
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,20 @@ def test_the_canonical_types(frames: Frames, config: Config):
     assert str(tables["products"].schema()["includes"]) == "array<string>"
     attributes = {"age": "int64", "share": "float64", "is_staff": "boolean", "town": "string"}
     assert {name: str(tables["accounts"].schema()[name]) for name in attributes} == attributes
+
+
+def test_tables_say_in_a_line_which_they_are(frames: Frames, config: Config):
+    tables = read_tables({name: frames[name] for name in ("accounts", "products", "holdings", "complaints")}, config)
+    assert repr(tables) == "<Tables: accounts, products, holdings, complaints>"
+    cut = repr(tables.cut(datetime(2026, 3, 20, 12, tzinfo=UTC)))
+    assert cut == "<Tables: accounts, products, holdings, complaints, as known at 2026-03-20 12:00 UTC>"
+
+
+def test_a_table_without_its_optional_lists_can_be_printed(frames: Frames, config: Config):
+    bare = frames["products"].drop(["includes", "requires"])
+    products = read_tables({**frames, "products": bare}, config)["products"]
+    assert "excludes" in repr(products)
+    assert products.includes.to_pyarrow().to_pylist() == [None, None, None]
 
 
 def test_money_is_in_minor_units(frames: Frames, config: Config):

@@ -16,6 +16,7 @@ class Article:
     `monthly_rate` is the share of the accounts that could take it up which do so in 30 days, in percent. `needs` gives
     how well it serves each need, 0 to 1. `age` is the change of the log-odds per decade above 45, `season` their
     amplitude over the year with its top in `peak_month`; `delivery_days` lie between order and start on average.
+    `allowance` is what it includes in 30 days, by column of the products table.
     """
 
     product: Product
@@ -25,6 +26,7 @@ class Article:
     season: float = 0.0
     peak_month: int = 1
     delivery_days: float = 0.0
+    allowance: dict[str, int] = field(default_factory=dict)
 
 
 def _product(  # noqa: PLR0913 - the columns of the products table
@@ -71,16 +73,19 @@ ASSORTMENT: Final = (
         _product("daytime_calls", "Daytime Calls", "calls", "5.99", excludes=("evening_calls", "anytime_calls")),
         1.8,
         {"home_worker": 0.6, "small_business": 0.7, "elderly_caller": 0.8},
+        allowance={"included_minutes": 300},
     ),
     Article(
         _product("evening_calls", "Evening and Weekend Calls", "calls", "3.99", excludes=("anytime_calls",)),
         2.1,
         {"family": 0.7, "elderly_caller": 0.5, "gamer": 0.2},
+        allowance={"included_minutes": 200},
     ),
     Article(
         _product("anytime_calls", "Anytime Calls", "calls", "11.99"),
         1.5,
         {"small_business": 0.9, "elderly_caller": 0.6, "home_worker": 0.4},
+        allowance={"included_minutes": 800},
     ),
     Article(_product("international_100", "International Calls 100", "calls", "6.99"), 1.2, {"expat": 0.95}),
     Article(
@@ -217,6 +222,7 @@ ASSORTMENT: Final = (
         delivery_days=2.0,
         season=0.3,
         peak_month=9,
+        allowance={"included_minutes": 100, "included_messages": 50, "included_bytes": 2_000_000_000},
     ),
     Article(
         _product("family_locator", "Family Locator", "family", "2.99", requires=("family_sim",)),

@@ -22,6 +22,7 @@ from recommender.simulation.people import People, accounts, draw_people
 from recommender.simulation.service import complaints
 from recommender.simulation.sessions import Sessions, draw_messages, draw_sessions, messages, sessions
 from recommender.simulation.timeline import DAY, HORIZON_DAYS, NEVER, Step
+from recommender.simulation.trips import draw_trips
 
 __all__ = ["BLOCK", "LATENT", "TAKE_UP_PROBABILITY", "block"]
 
@@ -45,8 +46,8 @@ def block(seed: int, number: int, size: int, steps: Sequence[Step]) -> dict[str,
 
     `number` is the block's place; its accounts are numbered from `number * BLOCK + 1`.
     """
-    who, permits, life, usage, clerk = (
-        np.random.default_rng(child) for child in np.random.SeedSequence(seed, spawn_key=(number,)).spawn(5)
+    who, permits, life, usage, clerk, travel = (
+        np.random.default_rng(child) for child in np.random.SeedSequence(seed, spawn_key=(number,)).spawn(6)
     )
     known = appeal()
     until = steps[-1].end
@@ -54,7 +55,9 @@ def block(seed: int, number: int, size: int, steps: Sequence[Step]) -> dict[str,
     people = draw_people(who, number * BLOCK + 1, size, start, until)
     allowed = draw_consents(permits, people, until)
     chapters, last = live(life, known, people, allowed, steps)
-    months = _months(usage, known, people, [chapter for chapter in chapters if not chapter.step.is_past])
+    itemised = [chapter for chapter in chapters if not chapter.step.is_past]
+    months = _months(usage, known, people, itemised)
+    trips = draw_trips(travel, people.needs, itemised[0].step, itemised[-1].step)
     names = pa.array(known.catalogue.ids, pa.string())
     told = [chapter.contacts for chapter in chapters if chapter.contacts is not None]
     return {
@@ -63,8 +66,8 @@ def block(seed: int, number: int, size: int, steps: Sequence[Step]) -> dict[str,
             clerk, [*(chapter.ended for chapter in chapters), _left(last)], people.number, names, start, until
         ),
         "complaints": complaints(clerk, [chapter.complaints for chapter in chapters], people.number, until),
-        "calls": calls(clerk, [month.calls for month in months], people.number, until),
-        "sessions": sessions(clerk, [month.sessions for month in months], people.number, until),
+        "calls": calls(clerk, [month.calls for month in months], people.number, trips, until),
+        "sessions": sessions(clerk, [month.sessions for month in months], people.number, trips, until),
         "messages": messages(clerk, [month.messages for month in months], people.number, until),
         "contacts": contacts(told, people.number, names, until, clerk),
         "consents": consents(clerk, people, allowed, until),

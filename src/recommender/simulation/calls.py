@@ -13,6 +13,7 @@ from recommender.simulation import arrow
 from recommender.simulation.events import WEEKDAYS, WEEKENDS, Activity, Users, happen, hours
 from recommender.simulation.lateness import recorded
 from recommender.simulation.timeline import Step
+from recommender.simulation.trips import Trips
 
 __all__ = ["Calls", "calls", "draw_calls"]
 
@@ -121,7 +122,9 @@ def covered(holds: NDArray[np.bool_], position: dict[str, int]) -> NDArray[np.bo
     return free
 
 
-def calls(rng: np.random.Generator, drawn: Sequence[Calls], number: NDArray[np.int64], until: int) -> pa.Table:
+def calls(
+    rng: np.random.Generator, drawn: Sequence[Calls], number: NDArray[np.int64], trips: Trips, until: int
+) -> pa.Table:
     """Build the rows of the calls table that were recorded by `until`, by account and time."""
     row = np.concatenate([batch.row for batch in drawn])
     started = np.concatenate([batch.started for batch in drawn])
@@ -139,6 +142,7 @@ def calls(rng: np.random.Generator, drawn: Sequence[Calls], number: NDArray[np.i
             "destination": arrow.words(destination, DESTINATIONS),
             "charge": arrow.money(cents),
             "counterparty": arrow.coded(partner, _pseudonyms(number)),
+            "roaming": pa.array(trips.abroad(row[order], started[order])),
             "recorded_at": arrow.times(known_at[order]),
         }
     )

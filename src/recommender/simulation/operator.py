@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from recommender.config import SETTINGS_FILE
 from recommender.errors import ConfigError, OutputError
-from recommender.simulation.assortment import catalogue
+from recommender.simulation.assortment import ASSORTMENT, catalogue
 from recommender.simulation.block import BLOCK, block
 from recommender.simulation.timeline import ZONE, steps_until
 
@@ -21,6 +21,7 @@ __all__ = ["simulate"]
 
 _UNTIL: Final = datetime(2026, 7, 1)  # noqa: DTZ001 - midnight on the operator's clock
 _MOST_MONTHS: Final = 36
+_INCLUDED: Final = ("included_minutes", "included_messages", "included_bytes")
 _SETTINGS: Final = f"""\
 # A synthetic operator; every setting not named here has its default.
 time_zone = "{ZONE}"
@@ -121,6 +122,9 @@ def _products() -> pa.Table:
     types |= {"uses_usage_data": pa.bool_()}
     columns = {name: pa.array([row[name] for row in rows], types.get(name, text)) for name in rows[0]}
     columns["monthly_price"] = columns["monthly_price"].cast(pa.decimal128(12, 2))
+    allowances = {article.product.product_id: article.allowance for article in ASSORTMENT}
+    for name in _INCLUDED:
+        columns[name] = pa.array([allowances[row["product_id"]].get(name) for row in rows], pa.int64())
     return pa.table(columns)
 
 

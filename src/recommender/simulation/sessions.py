@@ -13,10 +13,12 @@ from recommender.simulation import arrow
 from recommender.simulation.events import WEEKDAYS, WEEKENDS, Activity, Happening, Users, happen, hours
 from recommender.simulation.lateness import recorded
 from recommender.simulation.timeline import Step
+from recommender.simulation.trips import Trips
 
 __all__ = ["Sessions", "draw_messages", "draw_sessions", "messages", "sessions"]
 
 _VENUES: Final = ("home", "office", "coffee_shop", "train", "airport", "hotel", "library")
+_OF_TRIPS: Final = ("airport", "hotel")
 _MEGABYTE: Final = 1_000_000
 
 
@@ -124,7 +126,9 @@ def draw_messages(rng: np.random.Generator, step: Step, users: Users) -> Happeni
     return happen(rng, _MESSAGES, step, users)
 
 
-def sessions(rng: np.random.Generator, drawn: Sequence[Sessions], number: NDArray[np.int64], until: int) -> pa.Table:
+def sessions(
+    rng: np.random.Generator, drawn: Sequence[Sessions], number: NDArray[np.int64], trips: Trips, until: int
+) -> pa.Table:
     """Build the rows of the sessions table that were recorded by `until`, by account and time."""
     row, started, seconds, size, manner = (
         np.concatenate([getattr(batch, name) for batch in drawn])
@@ -134,6 +138,7 @@ def sessions(rng: np.random.Generator, drawn: Sequence[Sessions], number: NDArra
     order = arrow.order(row, started, known_at <= until)
     network = np.array([NETWORKS.index(each.network) for each in _MANNERS])
     venue = np.array([-1 if each.venue is None else _VENUES.index(each.venue) for each in _MANNERS])[manner[order]]
+    travels = np.array([each.network == "cellular" or each.venue in _OF_TRIPS for each in _MANNERS])[manner[order]]
     return pa.table(
         {
             "account_id": arrow.coded(row[order], arrow.ids("A", number)),
@@ -142,6 +147,7 @@ def sessions(rng: np.random.Generator, drawn: Sequence[Sessions], number: NDArra
             "bytes": pa.array(size[order]),
             "network": arrow.words(network[manner[order]], NETWORKS),
             "venue": arrow.words(np.maximum(venue, 0), _VENUES, null=(venue < 0) | (rng.random(len(venue)) < 0.03)),
+            "roaming": pa.array(travels & trips.abroad(row[order], started[order])),
             "recorded_at": arrow.times(known_at[order]),
         }
     )

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from recommender.schema import ColumnType
 from recommender.tables.engine import is_on_duckdb
 
-__all__ = ["TYPES", "Reading", "as_flag", "canonical", "given", "naive", "refusal"]
+__all__ = ["TYPES", "Reading", "as_flag", "canonical", "given", "naive", "refusal", "unknown"]
 
 TYPES: dict[ColumnType, str] = {
     "id": "string",
@@ -72,6 +72,11 @@ class Reading:
     is_duckdb: bool
 
 
+def unknown(kind: ColumnType) -> ir.Value:
+    """Return null in the type of `kind`; as a cast, for Ibis cannot print a null that is a list."""
+    return ibis.null().cast(TYPES[kind])
+
+
 def refusal(dtype: dt.DataType, kind: ColumnType) -> str | None:
     """Return why a column of type `dtype` cannot be read as `kind`, or None where it can."""
     if dtype.is_null() or _FITS[kind](dtype):
@@ -123,7 +128,7 @@ def canonical(value: ir.Value, kind: ColumnType, reading: Reading) -> ir.Value:
         The time zone and the currency.
     """
     if value.type().is_null():
-        return ibis.null(TYPES[kind])
+        return unknown(kind)
     if kind == "time":
         return _time(value, reading)
     if kind == "money":

@@ -20,7 +20,7 @@ from recommender.schema import (
     Column,
     TableContract,
 )
-from recommender.tables.casts import TYPES, Reading, canonical, given, refusal
+from recommender.tables.casts import Reading, canonical, given, refusal, unknown
 from recommender.tables.profile import profile
 from recommender.tables.renaming import closest, renamed
 from recommender.tables.sources import RawTable
@@ -205,7 +205,7 @@ def _values(table: ir.Table, contract: TableContract, present: list[str], readin
         if column.name in present:
             values[column.name] = canonical(given(table[column.name], column.type), column.type, reading)
         else:
-            values[column.name] = ibis.null(TYPES[column.type])
+            values[column.name] = unknown(column.type)
     if RECORDED_AT in values and contract.happened:
         values[RECORDED_AT] = ibis.coalesce(*_recorded(values, contract, present))
     return values

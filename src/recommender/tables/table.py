@@ -64,6 +64,11 @@ class Tables:
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", MappingProxyType(dict(self.by_name)))
 
+    def __repr__(self) -> str:
+        """Name the tables: their expressions would fill pages."""
+        known = f", as known at {self.history[1]:%Y-%m-%d %H:%M} UTC" if self.history else ""
+        return f"<Tables: {', '.join(self.by_name)}{known}>"
+
     def __getitem__(self, name: str) -> ir.Table:
         if name not in self.by_name:
             raise DataError(f"The table {name!r} is needed here, and the source has none.")
