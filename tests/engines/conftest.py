@@ -21,12 +21,13 @@ _OPTIONAL: Mapping[str, Mapping[str, Sequence[Any]]] = {
 
 @pytest.fixture(scope="session")
 def raw(small_operator: Path) -> Mapping[str, pa.Table]:
-    """Return the tables of the operator, with the optional columns that the simulation leaves out."""
+    """Return the tables of the operator, with gaps and edges in the columns that are optional."""
     tables = {path.stem: pq.read_table(path) for path in sorted(small_operator.glob("*.parquet"))}
     return {name: _with(table, _OPTIONAL.get(name, {})) for name, table in tables.items()}
 
 
 def _with(table: pa.Table, columns: Mapping[str, Sequence[Any]]) -> pa.Table:
     for name, values in columns.items():
-        table = table.append_column(name, pa.array([values[row % len(values)] for row in range(table.num_rows)]))
+        column = pa.array([values[row % len(values)] for row in range(table.num_rows)])
+        table = table.set_column(table.column_names.index(name), name, column)
     return table
