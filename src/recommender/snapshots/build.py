@@ -136,16 +136,18 @@ def _joined(known: Known, indicators: Sequence[Indicator], attributes: tuple[str
         usage_consent(known.tables, known.accounts, moment(known.as_of)),
         marketing(known.tables, known.accounts, moment(known.as_of)),
     )
-    return _beside(base, (*summaries(known, indicators), *consents, *fact_tables(known)))
+    return _beside(base, (*summaries(known, indicators), *consents, *fact_tables(known)), known.codes)
 
 
-def _beside(base: ir.Table, pieces: Sequence[ir.Table]) -> ir.Table:
+def _beside(base: ir.Table, pieces: Sequence[ir.Table], codes: ir.Table | None) -> ir.Table:
     """Put the columns of `pieces` beside those of `base`, in one flat chain of joins: nested ones take long to plan."""
-    keys = [f"account of piece {i}" for i in range(len(pieces))]
+    numbered = () if codes is None else (codes,)
+    keys = [f"account of piece {i}" for i in range(len(numbered) + len(pieces))]
     joined = base
-    for key, piece in zip(keys, pieces, strict=True):
-        joined = joined.left_join(piece.rename({key: schema.ACCOUNT}), [(schema.ACCOUNT, key)])
-    return joined.drop(*keys)
+    for key, piece in zip(keys, (*numbered, *pieces), strict=True):
+        by = "code" if piece[schema.ACCOUNT].type().is_integer() else schema.ACCOUNT
+        joined = joined.left_join(piece.rename({key: schema.ACCOUNT}), [(by, key)])
+    return joined.drop(*keys, *(["code"] if numbered else []))
 
 
 def _vulnerable(known: Known) -> ir.Value:

@@ -49,8 +49,13 @@ def in_type(rows: pa.Table, field: "pa.Field[Any]") -> "pa.Array[Any]":
     if field.name not in rows.column_names:
         column = pa.nulls(rows.num_rows, field.type)
     else:
-        column = rows[field.name].combine_chunks()
+        column = _whole(rows[field.name])
     return sorted_lists(column, field.type) if pa.types.is_list(field.type) else column.cast(field.type)
+
+
+def _whole(column: "pa.ChunkedArray[Any]") -> "pa.Array[Any]":
+    """Return a column as one array; to combine a single chunk would copy it."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _of_attribute(name: str) -> dict[str, str]:

@@ -105,7 +105,7 @@ def _may_be_padded(text: ir.StringColumn) -> ir.BooleanValue:
     """Tell which texts may have blanks at their ends; DuckDB compares bytes, other engines in orders of their own."""
     if not is_on_duckdb(text):
         return text.re_search(_PADDED)
-    return (text <= _BELOW_WORDS) | (text.right(1) <= _BELOW_WORDS)
+    return (text <= _BELOW_WORDS) | (text.reverse() <= _BELOW_WORDS)
 
 
 def _stripped(text: ir.StringColumn) -> ir.StringColumn:

@@ -61,7 +61,7 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
 
 
 def summaries(known: Known, indicators: Sequence[Indicator]) -> tuple[ir.Table, ...]:
-    """Compute `indicators`: one table per group, with account_id and a column per indicator.
+    """Compute `indicators`: one table per group, with a column per indicator and account_id, of usage the code if any.
 
     Raises
     ------
@@ -89,7 +89,8 @@ def _summary(known: Known, group: Group, indicators: tuple[Indicator, ...]) -> i
         return known.accounts.select(schema.ACCOUNT, **_unknown(known, group, indicators))
     rows = group.rows(known)
     columns = {indicator.name: _column(indicator, rows) for indicator in indicators}
-    return known.named(rows.table.group_by(schema.ACCOUNT).aggregate(**columns))
+    table: ir.Table = rows.table.group_by(schema.ACCOUNT).aggregate(**columns)
+    return table
 
 
 def _unknown(known: Known, group: Group, indicators: tuple[Indicator, ...]) -> dict[str, ir.Value]:
