@@ -46,10 +46,7 @@ def feature_field(name: str, kind: pa.DataType, said: dict[str, str]) -> "pa.Fie
 
 def in_type(rows: pa.Table, field: "pa.Field[Any]") -> "pa.Array[Any]":
     """Return a column of `rows` in the type of `field`; one that is not there is null, lists are sorted or empty."""
-    if field.name not in rows.column_names:
-        column = pa.nulls(rows.num_rows, field.type)
-    else:
-        column = _whole(rows[field.name])
+    column = pa.nulls(rows.num_rows, field.type) if field.name not in rows.column_names else _whole(rows[field.name])
     return sorted_lists(column, field.type) if pa.types.is_list(field.type) else column.cast(field.type)
 
 
