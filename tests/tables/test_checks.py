@@ -85,6 +85,16 @@ def test_tables_that_were_read_are_good(frames: Frames, config: Config):
         ),
         (
             "calls",
+            lambda table: put(table, "duration_s", 2**63 - 1, 2**31),
+            "calls: the column 'duration_s' holds 1 value beyond 2^31 seconds, for example '###################'.",
+        ),
+        (
+            "bills",
+            lambda table: put(table, "amount", -(2.0**44)),
+            "bills: the column 'amount' holds 1 value beyond 2^43 minor units, for example '-##############.0'.",
+        ),
+        (
+            "calls",
             lambda table: put(table, "duration_s", "1.5", "12"),
             "calls: the column 'duration_s' holds 1 value that cannot be read as whole seconds, for example '1.5'.",
         ),

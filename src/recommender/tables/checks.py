@@ -24,6 +24,13 @@ _NOT: dict[str, str] = {
     "count": "cannot be read as a whole number",
     "money": "cannot be read as an amount with as many decimals as minor_digits in recommender.toml says",
 }
+# What no single event reaches; sums of such values stay within whole numbers of 64 bits.
+_MOST: dict[str, tuple[int, str]] = {
+    "seconds": (2**31, "2^31 seconds"),
+    "bytes": (2**50, "2^50 bytes"),
+    "count": (2**40, "2^40"),
+    "money": (2**43, "2^43 minor units"),
+}
 _NEVER_EMPTY = (ACCOUNTS.name, PRODUCTS.name)
 
 
@@ -116,6 +123,10 @@ def _rules_of(column: Column) -> Iterator[Rule]:
     if column.minimum is not None:
         says = f"the column {name!r} holds {{values}} below {column.minimum}"
         yield Rule(says, lambda table: table[name] < column.minimum, given)
+    if column.type in _MOST:
+        most, spelt = _MOST[column.type]
+        says = f"the column {name!r} holds {{values}} beyond {spelt}"
+        yield Rule(says, lambda table: ~table[name].between(-most, most), given)
 
 
 def _is_flag(name: str) -> Rule:

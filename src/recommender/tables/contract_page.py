@@ -58,8 +58,11 @@ An amount that is not written as the format says is refused: 12.34 beside 1.234,
 - **Times** are timestamps or ISO 8601 text (`2026-06-30`, `2026-06-30 08:00:00`, `2026-06-30T08:00:00+02:00`). A naive
   time is read in `time_zone` of the settings, and refused where none is named. A wall time that the clock shows twice
   (autumn) is the first of the two; one that it never shows (spring) is moved forward by the hour that was skipped.
+  A date alone is the first moment of its day: at midnight all that is dated the day that begins counts already, so
+  where `recorded_at` holds dates, name the last second of a day as the moment of a decision.
 - **True or false** are booleans, 0 and 1, or true/false, t/f, yes/no, y/n in any letters.
-- **Whole seconds, bytes and numbers** are whole; floats and decimals pass where they are.
+- **Whole seconds, bytes and numbers** are whole; floats and decimals pass where they are. What no event reaches is
+  refused: over 2^31 seconds, 2^50 bytes, 2^40 of anything else, and amounts over 2^43 minor units.
 - **Amounts** are decimals, floats, whole numbers or text, in the operator's currency with a decimal point. They become
   whole minor units (`minor_digits` in the settings: 2 for cents). A finer amount is refused, not rounded: set
   `minor_digits` to the decimals that charges are rated in. Less than a thousandth of a minor unit is taken for the
