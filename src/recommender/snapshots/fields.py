@@ -50,9 +50,10 @@ def in_type(rows: pa.Table, field: "pa.Field[Any]") -> "pa.Array[Any]":
     return sorted_lists(column, field.type) if pa.types.is_list(field.type) else column.cast(field.type)
 
 
-def _whole(column: "pa.ChunkedArray[Any]") -> "pa.Array[Any]":
+def _whole(column: Any) -> "pa.Array[Any]":
     """Return a column as one array; to combine a single chunk would copy it."""
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    combined: pa.Array[Any] = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    return combined
 
 
 def _of_attribute(name: str) -> dict[str, str]:

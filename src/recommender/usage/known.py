@@ -13,7 +13,7 @@ from recommender.tables.casts import TYPES
 
 __all__ = ["Known", "moment"]
 
-_NEIGHBOURS = 16
+_NEIGHBOURS = 4  # bits of a code: sixteen accounts
 
 
 def moment(at: datetime) -> ir.TimestampScalar:
@@ -66,9 +66,9 @@ class Known:
     def in_order(self, usage: ir.Table) -> ir.Table:
         """Put `usage` in the order of the codes, if there are any, but for neighbours.
 
-        Sums over a few accounts by turns stay in the cache, and none waits for the one before it.
+        Sums over a few accounts by turns stay in the cache, and hardly any waits for the one before it.
         """
-        return usage if self.codes is None else usage.order_by(usage[schema.ACCOUNT] // _NEIGHBOURS)
+        return usage if self.codes is None else usage.order_by(usage[schema.ACCOUNT] >> _NEIGHBOURS)
 
     def with_empty(self, table: str) -> "Known":
         """Return the same with a stand-in for an absent `table`, from which types can be told but nothing read."""
