@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.simulation.needs import column
+from recommender.simulation.needs import NEEDS
 from recommender.simulation.timeline import DAY, Step
 
 __all__ = ["Trips", "draw_trips"]
@@ -37,6 +37,6 @@ class Trips:
 
 def draw_trips(rng: np.random.Generator, needs: NDArray[np.float64], first: Step, last: Step) -> Trips:
     """Draw the trips of accounts with `needs` (n, n_needs) from `first` to `last`."""
-    chance = _ANYONE + sum(more * needs[:, column(need)] for need, more in _NEEDS.items())
+    chance = _ANYONE + needs @ np.array([_NEEDS.get(need, 0.0) for need in NEEDS])
     spans = (last.end - first.start) // _SPAN + 1
     return Trips(first.start, rng.random((len(needs), spans)) < chance[:, None])
