@@ -211,14 +211,12 @@ def als(
 
 
 def bpr(
-    fit: np.ndarray, asked: np.ndarray, seed: int, factors: int, learning_rate: float, regularization: float
+    fit: np.ndarray, asked: np.ndarray, seed: int, factors: int, learning_rate: float, iterations: int
 ) -> Callable[[], np.ndarray]:
     """It knows only the accounts that it learnt from, so it learns from what is left of those asked, too."""
     from implicit.bpr import BayesianPersonalizedRanking
 
-    model = BayesianPersonalizedRanking(
-        factors, learning_rate, regularization, iterations=150, num_threads=1, random_state=seed
-    )
+    model = BayesianPersonalizedRanking(factors, learning_rate, iterations=iterations, num_threads=1, random_state=seed)
     model.fit(matrix(np.concatenate([fit, asked])), show_progress=False)
     return lambda: model.user_factors[len(fit) :] @ model.item_factors.T
 
@@ -426,7 +424,7 @@ def explainable(task: Task) -> Answer:
 
 
 def lightfm_by(*, with_features: bool) -> Callable[[Task], Answer]:
-    fitting = grid(loss=["warp", "logistic"], components=[8, 24], epochs=[10, 40])
+    fitting = grid(loss=["warp", "logistic"], components=[8, 24], epochs=[3, 10, 40])
     settings = grid(fitting=fitting, by_id=[True, False] if with_features else [True], with_features=[with_features])
     return lambda task: collaborate(task, partial(lightfm, target=task.target), settings, sees_features=True)
 
@@ -439,7 +437,7 @@ PEERS: Mapping[str, Callable[[Task], Answer]] = {
         task, als, grid(factors=[2, 4, 8], regularization=[0.01, 1.0], alpha=[1.0, 10.0])
     ),
     "implicit BPR": lambda task: collaborate(
-        task, bpr, grid(factors=[4, 16], learning_rate=[0.01, 0.05], regularization=[0.01, 0.1])
+        task, bpr, grid(factors=[4, 16], learning_rate=[0.01, 0.05], iterations=[10, 40, 150])
     ),
     "LightFM": lightfm_by(with_features=False),
     "LightFM with features": lightfm_by(with_features=True),
