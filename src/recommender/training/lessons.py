@@ -88,7 +88,7 @@ def take_up_lessons(tables: Tables, as_of: datetime, progress: Progress | None =
         snapshots.append(build_snapshot(tables, cut_off))
         parts.append(examples_of(snapshots[-1], take_up(later, cut_off, split.horizon_days, split.gap_days)))
         if progress:
-            progress(i + 1, len(split.cut_offs))
+            progress(i + 1, len(split.cut_offs) + 1)  # the last step is to learn from them
     _need_take_ups(parts)
     examples = stack(parts)
     last = None if len(parts) == 1 else _lesson(parts[-1])

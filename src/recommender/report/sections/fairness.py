@@ -69,21 +69,14 @@ def _says(group: Group) -> str:
 
 
 def _table(name: str, rates: list[Group]) -> Element:
-    rows = [
-        [g.name, count(g.accounts), *(_with_interval(r) for r in (g.fits, g.passes, g.offered)), _verdict(g)]
-        for g in rates
-    ]
-    return table([plain(name), "accounts", "before", "after", "offered", ""], rows, "Ratios, with 95 % intervals")
+    rows = [[g.name, *(_with_interval(r, g) for r in (g.fits, g.passes, g.offered))] for g in rates]
+    about = f"Ratios (95 % interval); no warning below {FEWEST} accounts"
+    return table([plain(name), "before", "after", "offered"], rows, about)
 
 
-def _verdict(group: Group) -> str:
-    if group.accounts < FEWEST:
-        return "too few to say"
-    return "⚠ look into it" if group.is_apart else "within"
-
-
-def _with_interval(rate: Rate) -> str:
-    return f"{_ratio(rate.ratio)} ({_ratio(rate.low)} to {_ratio(rate.high)})"
+def _with_interval(rate: Rate, group: Group) -> str:
+    mark = "⚠ " if rate.is_apart and group.accounts >= FEWEST else ""
+    return f"{mark}{_ratio(rate.ratio)} ({_ratio(rate.low)}, {_ratio(rate.high)})"
 
 
 def _ratio(value: float) -> str:
