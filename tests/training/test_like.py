@@ -59,7 +59,7 @@ def test_an_older_champion_is_judged_as_it_stands(folder, tables, until):
     upside_down = replace(model, scorecard=_reversed(model.scorecard), training=old)
     found = contest(tables, until, model, upside_down, tests=1)
     assert not found.learnt_anew
-    assert found.ahead > 0.1
+    assert found.low > 0  # beyond chance, as each ranking of the champion is turned round
     knowing = contest(
         tables,
         until,
