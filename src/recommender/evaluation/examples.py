@@ -100,7 +100,7 @@ def examples_at(
     """
     later = tables if known_at is None else tables.cut(known_at)
     parts = [
-        examples_of(build_snapshot(tables, cut_off, accounts=accounts), take_up(later, cut_off, horizon_days, gap_days))
+        examples_of(build_snapshot(later, cut_off, accounts=accounts), take_up(later, cut_off, horizon_days, gap_days))
         for cut_off in cut_offs
     ]
     return stack(parts)

@@ -90,8 +90,9 @@ def judge_offers(tables: Tables, model: Model, as_of: datetime | str, *, tests: 
 def _decide(
     model: Model, tables: Tables, cut_off: datetime, known_at: datetime, split: TimeSplit
 ) -> tuple[Judged, Judged]:
-    rows = build_snapshot(tables, cut_off)
-    examples = examples_of(rows, take_up(tables.cut(known_at), cut_off, split.horizon_days, split.gap_days))
+    known = tables.cut(known_at)
+    rows = build_snapshot(known, cut_off)
+    examples = examples_of(rows, take_up(known, cut_off, split.horizon_days, split.gap_days))
     decision = at_present(model, tables.settings, catalogue(tables.cut(cut_off))).decide(rows, decided_at=cut_off)
 
     def said(propensity: Any) -> Any:

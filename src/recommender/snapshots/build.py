@@ -37,7 +37,8 @@ def build_snapshot(
 
     The columns are account_id, as_of (UTC), the attributes of the accounts table, the indicators, and the facts of
     `schema.FACTS`. A feature is int64, float64, boolean or text; unknown is null. Its field carries `definition`,
-    `unit` and `says` as metadata. The usage of an account that does not consent to its use is not read.
+    `unit` and `says` as metadata. The usage of an account that does not consent to its use is not read; of tables that
+    were cut at a later moment, as a training's are, neither is that of an account that does not consent then.
 
     Parameters
     ----------
@@ -67,7 +68,7 @@ def build_snapshot(
         If an indicator lacks a name, a definition or a phrase, or gives no number, boolean or text.
     """
     at = tables.config.moment(as_of)
-    with _uncollected(), settled(tables.cut(at)) as cut, coded(_known(cut, at, accounts)) as known:
+    with _uncollected(), settled(tables.cut(at)) as cut, coded(_known(cut, at, accounts, tables)) as known:
         draft = _planned(known, indicators)
         rows = fetch(draft.table, "snapshot").sort_by(schema.ACCOUNT)
     _check_found(rows, accounts)
@@ -96,7 +97,7 @@ class Plan:
 
 def plan(tables: Tables, at: datetime, accounts: Sequence[str] | None, indicators: Sequence[Indicator]) -> Plan:
     """Write the snapshot at `at` as one expression; see `build_snapshot`."""
-    return _planned(_known(tables.cut(at), at, accounts), indicators)
+    return _planned(_known(tables.cut(at), at, accounts, tables), indicators)
 
 
 def _planned(known: Known, indicators: Sequence[Indicator]) -> Plan:
@@ -106,13 +107,19 @@ def _planned(known: Known, indicators: Sequence[Indicator]) -> Plan:
     return Plan(_joined(known, named, attributes), words(named, attributes))
 
 
-def _known(cut: Tables, at: datetime, wanted: Sequence[str] | None) -> Known:
+def _known(cut: Tables, at: datetime, wanted: Sequence[str] | None, source: Tables | None = None) -> Known:
     described = cut["accounts"]
     if wanted is not None:
         described = described.filter(described[schema.ACCOUNT].isin(_asked(wanted)))
-    consents = usage_consent(cut, described, moment(at))
-    consenting = described.semi_join(consents.filter(consents[schema.USAGE_CONSENT]), schema.ACCOUNT)
+    consenting = _consenting(cut, described, at)
+    if source and source.history and source.history[1] > at:
+        consenting = _consenting(source, consenting, source.history[1])
     return Known(cut, at, described, consenting)
+
+
+def _consenting(tables: Tables, accounts: ir.Table, at: datetime) -> ir.Table:
+    consents = usage_consent(tables, accounts, moment(at))
+    return accounts.semi_join(consents.filter(consents[schema.USAGE_CONSENT]), schema.ACCOUNT)
 
 
 def _asked(wanted: Sequence[str]) -> Any:

@@ -85,7 +85,7 @@ def take_up_lessons(tables: Tables, as_of: datetime, progress: Progress | None =
     snapshots, parts = [], []
     later = tables.cut(as_of)
     for i, cut_off in enumerate(split.cut_offs):
-        snapshots.append(build_snapshot(tables, cut_off))
+        snapshots.append(build_snapshot(later, cut_off))
         parts.append(examples_of(snapshots[-1], take_up(later, cut_off, split.horizon_days, split.gap_days)))
         if progress:
             progress(i + 1, len(split.cut_offs) + 1)  # the last step is to learn from them
