@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 import recommender
-from recommender.config import SETTINGS_FILE, Config
+from recommender.config import Config
 from recommender.schema import TABLES, TableContract
 from recommender.snapshots import build_snapshot
 from recommender.tables import Tables, read_tables
@@ -147,12 +147,9 @@ def until() -> datetime:
 
 @pytest.fixture(scope="session")
 def operator(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of an operator of 600 accounts, known until `until`; training looks at few cut-offs."""
+    """Return the folder of an operator of 600 accounts, known until `until`."""
     folder = tmp_path_factory.mktemp("operator") / "data"
     recommender.simulate(folder, accounts=600, seed=1, until=UNTIL)
-    settings = folder / SETTINGS_FILE
-    few = settings.read_text(encoding="utf-8").replace("[training]", "[training]\ncut_offs = 3")
-    settings.write_text(few, encoding="utf-8")
     return folder
 
 

@@ -24,7 +24,7 @@ def workshop(operator, trained, tables, until, tmp_path_factory) -> Path:
     folder: Path = tmp_path_factory.mktemp("workshop")
     shutil.copytree(operator, folder / "data")
     settings = folder / "data" / "recommender.toml"
-    few = settings.read_text(encoding="utf-8").replace("cut_offs = 3", "cut_offs = 2")
+    few = settings.read_text(encoding="utf-8").replace("[training]", "[training]\ncut_offs = 2")
     settings.write_text(few, encoding="utf-8")
     shutil.copytree(trained.parent, folder / "models" / "cross-sell")
     recommender.write_snapshot(tables, until, folder / "snapshot.parquet")
