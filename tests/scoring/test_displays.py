@@ -191,9 +191,15 @@ def test_a_model_plots_the_heaviest_term_first_under_the_names_of_products(model
     product = max(model.catalogue.products, key=lambda one: len(model.scorecard.shapes(one.product_id)))
     figure = model.plot(product.product_id, most=1)
     assert figure.get_suptitle().startswith(f"{product.name}:")
-    assert figure.axes[0].get_title() == model.training["weights"][product.product_id][0][0]
+    assert figure.axes[0].get_title() == _titled(model.training["weights"][product.product_id][0][0], model)
     unweighed = replace(model, training={}).plot(product.product_id, most=1)
-    assert unweighed.axes[0].get_title() == model.scorecard.shapes(product.product_id)[0].term
+    assert unweighed.axes[0].get_title() == _titled(model.scorecard.shapes(product.product_id)[0].term, model)
+
+
+def _titled(term, model):
+    """Return a term as a panel is headed: a holding by the name of its product."""
+    names = {f"held:{one.product_id}": f"has {one.name}" for one in model.catalogue.products}
+    return names.get(term, term)
 
 
 def test_tables_show_columns_without_reading_and_say_what_is_not_there(tables, until):
