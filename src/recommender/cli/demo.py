@@ -15,7 +15,7 @@ from recommender.cli.terminal import by_share, say, step
 from recommender.errors import OutputError
 
 NAME = "demo"
-TESTS = 2
+TESTS = 1
 _GROUPS = ("segment", "region", "age_band")
 UNTIL = datetime(2026, 7, 1, tzinfo=ZoneInfo("Europe/Berlin"))
 _WITHHELD = {"open_complaint": "has an unresolved complaint", "recently_declined": "said no not long ago"}
@@ -37,7 +37,7 @@ def run(
         recommender.simulate(data, accounts=accounts, seed=seed, until=UNTIL, progress=by_share(advance))
     with step("Reading and checking the tables"):
         tables = recommender.read_tables(data)
-    with step("Training, and judging on months that came after") as advance:
+    with step("Training, and judging on a month that came after") as advance:
         trained = recommender.train(tables, UNTIL, tests=TESTS, progress=advance)
     show_figures(trained.training["figures"])
     model = recommender.save_model(trained, out / "models" / "cross-sell")
