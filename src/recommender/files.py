@@ -14,6 +14,7 @@ __all__ = [
     "DIGEST",
     "check_seal",
     "dump_document",
+    "parse_document",
     "read_document",
     "sealed",
     "sha256_of",
@@ -127,14 +128,28 @@ def read_document(path: Path) -> dict[str, Any]:
     """
     try:
         content = path.read_bytes()
-        document: dict[str, Any] = dict(json.loads(content))
-        document.pop(DIGEST)
     except FileNotFoundError:
         raise DataError(f"{path}: there is no such file.") from None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except OSError as error:
         raise DataError(f"{path}: it is damaged, or was not written by this package.") from error
+    return parse_document(content, str(path))
+
+
+def parse_document(content: bytes, name: str) -> dict[str, Any]:
+    """Read what `dump_document` returned, and nothing else; `name` is what an error calls it.
+
+    Raises
+    ------
+    DataError
+        If it was changed.
+    """
+    try:
+        document: dict[str, Any] = dict(json.loads(content))
+        document.pop(DIGEST)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DataError(f"{name}: it is damaged, or was not written by this package.") from error
     if dump_document(document) != content:
-        raise DataError(f"{path}: it was changed after it was written; its digest does not fit.")
+        raise DataError(f"{name}: it was changed after it was written; its digest does not fit.")
     return document
 
 

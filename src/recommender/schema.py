@@ -303,9 +303,8 @@ FACTS: Final = (
 )
 
 # How the terms of a scorecard are spelt: `held:<product_id>`, `held_count`, and two names of a pair joined by ` & `.
-# What a snapshot file brings along in its metadata: the operator's settings and the catalogue, as JSON.
-SETTINGS_KEY: Final = b"recommender.settings"
-CATALOGUE_KEY: Final = b"recommender.catalogue"
+# Under this key of its metadata a snapshot file brings the operator's settings and the catalogue, with their digest.
+BROUGHT_KEY: Final = b"recommender.present"
 
 RESERVED_FEATURES: Final = ("held_count",)
 RESERVED_MARKS: Final = (" & ", "held:")

@@ -10,6 +10,8 @@ import pytest
 
 import recommender
 from recommender.errors import ConfigError, DataError
+from recommender.files import dump_document
+from recommender.schema import BROUGHT_KEY
 
 
 @pytest.fixture
@@ -74,7 +76,21 @@ def test_a_job_decides_a_snapshot_file_as_predict_does(folder, model, until, tmp
 def test_settings_that_cannot_be_read_in_a_snapshot_file_are_one_sentence(folder, model, until, tmp_path):
     rows = pq.read_table(snapshot_of(folder, until))
     path = tmp_path / "odd.parquet"
-    pq.write_table(rows.replace_schema_metadata({b"recommender.settings": b'{"offers": {"k": "many"}}'}), path)
+    said = {
+        **rows.schema.metadata,
+        BROUGHT_KEY: dump_document({"settings": {"offers": {"k": "many"}}, "catalogue": []}),
+    }
+    pq.write_table(rows.replace_schema_metadata(said), path)
+    with pytest.raises(DataError, match=r"odd\.parquet: the settings and the catalogue that it brings cannot be read"):
+        recommender.predict(path, model, as_of=until)
+
+
+def test_a_changed_byte_of_the_settings_in_a_snapshot_file_is_one_sentence(folder, model, until, tmp_path):
+    rows = pq.read_table(snapshot_of(folder, until))
+    cheaper = rows.schema.metadata[BROUGHT_KEY].replace(b'"monthly_price": "9', b'"monthly_price": "1', 1)
+    assert cheaper != rows.schema.metadata[BROUGHT_KEY]
+    path = tmp_path / "odd.parquet"
+    pq.write_table(rows.replace_schema_metadata({BROUGHT_KEY: cheaper}), path)
     with pytest.raises(DataError, match=r"odd\.parquet: the settings and the catalogue that it brings cannot be read"):
         recommender.predict(path, model, as_of=until)
 

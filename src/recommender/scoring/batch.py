@@ -65,8 +65,9 @@ def open_batch(
 
 def _accounts(source: Any, model: Model, as_of: date | str | None, scratch: Path) -> tuple[Model, Accounts, datetime]:
     if is_snapshot_file(source):
+        accounts = of_file(Path(source), needed(model), scratch)  # which holds the file against its seal
         present = at_present(model, *brought(Path(source)))
-        return present, of_file(Path(source), needed(present), scratch), present.config.moment_or_now(as_of)
+        return present, accounts, present.config.moment_or_now(as_of)
     if is_frame(source):
         return model, of_table(to_arrow(source)), model.config.moment_or_now(as_of)
     adapted, rows, moment = from_tables(source, model, as_of, None)

@@ -1,6 +1,5 @@
 """A snapshot file, read by columns and in runs of rows, with its checksums verified."""
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +12,11 @@ import pyarrow.parquet as pq
 from recommender.catalogue import Catalogue
 from recommender.config import Config
 from recommender.errors import ConfigError, DataError, ModelError
+from recommender.files import parse_document
 from recommender.model import Model
 from recommender.model.parts import read_catalogue
 from recommender.policy.facts.arrow import FACT_TYPES
-from recommender.schema import ACCOUNT, AS_OF, CATALOGUE_KEY, SETTINGS_KEY
+from recommender.schema import ACCOUNT, AS_OF, BROUGHT_KEY
 from recommender.scoring.ids import trimmed
 
 __all__ = ["brought", "is_snapshot_file", "needed", "read_accounts", "read_runs"]
@@ -75,14 +75,13 @@ def brought(path: Path) -> tuple[Config | None, Catalogue | None]:
     """
     with _refusing(path), _open(path) as file:
         metadata = file.schema_arrow.metadata or {}
+    if BROUGHT_KEY not in metadata:
+        return None, None
     try:
-        said = {key: json.loads(metadata[key]) for key in (SETTINGS_KEY, CATALOGUE_KEY) if key in metadata}
-        settings, rows = said.get(SETTINGS_KEY), said.get(CATALOGUE_KEY)
-        return (
-            None if settings is None else Config.from_dict(settings),
-            None if rows is None else read_catalogue(rows),
-        )
-    except (ValueError, TypeError, AttributeError, ConfigError, ModelError, DataError) as error:
+        said = parse_document(metadata[BROUGHT_KEY], str(path))
+        settings = None if said["settings"] is None else Config.from_dict(said["settings"])
+        return settings, read_catalogue(said["catalogue"])
+    except (KeyError, TypeError, AttributeError, ConfigError, ModelError, DataError) as error:
         raise DataError(f"{path}: the settings and the catalogue that it brings cannot be read.") from error
 
 
@@ -90,7 +89,7 @@ def brought(path: Path) -> tuple[Config | None, Catalogue | None]:
 def _refusing(path: Path) -> Iterator[None]:
     try:
         yield
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(f"{path}: not a readable snapshot (truncated, damaged or no Parquet).") from error
 
 

@@ -1,6 +1,5 @@
 """A snapshot as a frame for a person, or as a file for a job."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +9,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from recommender.config import Config
-from recommender.files import sealed, writing
-from recommender.schema import ACCOUNT, CATALOGUE_KEY, SETTINGS_KEY
+from recommender.files import dump_document, sealed, writing
+from recommender.schema import ACCOUNT, BROUGHT_KEY
 from recommender.snapshots.build import build_snapshot
 from recommender.tables import Tables, catalogue, read_tables
 from recommender.usage import INDICATORS, Indicator
@@ -83,6 +82,6 @@ def write_snapshot(source: Any, as_of: datetime | str, out: str | Path, *, confi
 
 
 def _brought(tables: Tables, as_of: datetime | str) -> dict[bytes, bytes]:
+    settings = None if tables.settings is None else tables.settings.to_dict()
     on_sale = catalogue(tables.cut(tables.config.moment(as_of))).to_rows()
-    own = {} if tables.settings is None else {SETTINGS_KEY: tables.settings.to_dict()}
-    return {key: json.dumps(said).encode() for key, said in {CATALOGUE_KEY: on_sale, **own}.items()}
+    return {BROUGHT_KEY: dump_document({"settings": settings, "catalogue": on_sale})}
