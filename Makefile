@@ -137,9 +137,13 @@ lock: $(READY)
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --generate-hashes --upgrade \
 		--python-version 3.11 --no-header --no-annotate --quiet --output-file constraints.txt
 
+# The pinned pip first: one before 23.3 asks for a newer release than the pinned one where a package is needed with an
+# extra (coverage[toml]), and then refuses it for its missing hash.
 $(READY): constraints.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --require-hashes -r constraints.txt
+	sed -n '/^pip==/,/[^\\]$$/p' constraints.txt > .venv/pip.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r .venv/pip.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r constraints.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
