@@ -11,7 +11,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from recommender.errors import FeatureError
-from recommender.ranking import LogisticRanker, ScorecardRanker
+from recommender.ranking import BoostedRanker, LogisticRanker, ScorecardRanker, growing
 from recommender.ranking.additive import _PER_COLUMN
 from recommender.ranking.boosting import Boosting, Task, boost, make_dataset, mean_loss
 from recommender.ranking.columns import Columns
@@ -20,6 +20,7 @@ from recommender.ranking.folds import split_folds
 from recommender.ranking.frames import read_features
 from recommender.ranking.tabulate import make_terms
 from recommender.ranking.trees import Box, Tables, joint_gains, read_tables
+from recommender.ranking.units import Sampling, evenly, of_product
 
 SETTINGS = Boosting(
     learning_rate=0.2, max_leaves=6, max_trees=30, patience=5, min_leaf_rows=5, l2=1.0, seed=0, n_threads=1
@@ -134,6 +135,52 @@ def test_sampled_negatives_leave_the_rate_as_it_is():
     y = pd.DataFrame({"film": random.random(20_000) < np.where(X["use"] > 0.5, 0.04, 0.01)})
     ranker = ScorecardRanker(**SMALL, negatives=5, min_negatives=100).fit(X, y)
     assert ranker.predict_proba(X)["film"].mean() == pytest.approx(y["film"].mean(), rel=0.1)
+
+
+@pytest.mark.parametrize("ranker", [ScorecardRanker, BoostedRanker])
+def test_no_more_rows_than_asked_for_are_learnt_from_and_the_rate_stays(ranker: Any):
+    random = np.random.default_rng(0)
+    X = pd.DataFrame({"use": random.random(20_000)})
+    y = pd.DataFrame({"film": random.random(20_000) < np.where(X["use"] > 0.5, 0.4, 0.1)})
+    found = ranker(**SMALL, max_rows=2_000).fit(X, y).predict_proba(X)["film"]
+    assert found[X["use"] > 0.5].mean() == pytest.approx(0.4, abs=0.04)
+    assert found[X["use"] <= 0.5].mean() == pytest.approx(0.1, abs=0.03)
+
+
+@pytest.mark.parametrize(("taken", "wanted"), [(0.9, (1_000, 1_000)), (0.02, (200, 800))])
+def test_take_ups_fill_half_of_the_rows_at_most(taken: float, wanted: tuple[int, int]):
+    y = pd.DataFrame({"film": np.arange(10_000) < 10_000 * taken})
+    examples = read_examples(pd.DataFrame({"use": np.arange(10_000)}), y)
+    sampling = Sampling(negatives=4, min_negatives=0, max_rows=2_000)
+    unit = of_product(examples, np.zeros(10_000, int), np.zeros((1, 10_000), np.int32), 0, seed=0, sampling=sampling)
+    takers, others = wanted
+    assert (unit.examples.y.sum(), (~unit.examples.y).sum()) == wanted
+    expected = np.log(others / (10_000 * (1 - taken))) - np.log(takers / (10_000 * taken))
+    assert unit.shift == pytest.approx(expected)
+
+
+def test_some_of_many_rows_are_evenly_spread():
+    assert_array_equal(evenly(np.arange(10), 4), [0, 2, 5, 7])
+    assert_array_equal(evenly(np.arange(3), 4), [0, 1, 2])
+
+
+def test_what_is_chosen_on_some_rows_is_grown_on_all(monkeypatch: pytest.MonkeyPatch):
+    X, y = _interaction()
+    seen: list[int] = []
+
+    def watched(*arguments: Any) -> Any:
+        seen.append(len(arguments[3].rows))
+        return boost(*arguments)
+
+    monkeypatch.setattr(growing, "boost", watched)
+    monkeypatch.setattr(growing, "_CHOICE_ROWS", 1_000)
+    monkeypatch.setattr(growing, "_RIDGE_ROWS", 500)
+    ranker = ScorecardRanker(**SMALL, max_pairs=2, max_triples=0).fit(X, y)
+    few, many = seen[:4], seen[4:]
+    assert max(few) < 1_000
+    assert sum(many) == 4_000 * (SMALL["n_folds"] - 1)
+    found = ranker.predict_proba(pd.DataFrame({"a": [0.9, 0.1], "b": [0.9, 0.9], "c": [0.5, 0.5]}))["film"]
+    assert_allclose(found, [0.5, 0.1], atol=0.07)
 
 
 def test_points_never_fall_where_the_user_says_so():

@@ -148,7 +148,7 @@ def _scores(points: Floats, sizes: tuple[int, ...], found: NDArray[np.int32], ha
     for bins, size in zip(found, sizes, strict=True):
         own = points[:, :, start : start + size]
         if own.any():
-            total += own[half, :, bins]
+            total += own.swapaxes(1, 2).reshape(-1, 2).take(half * size + bins, axis=0)
         start += size
     return total
 

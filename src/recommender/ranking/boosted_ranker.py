@@ -22,7 +22,7 @@ from recommender.ranking.folds import split_folds
 from recommender.ranking.frames import names_of, predict
 from recommender.ranking.learn_bins import learn_bins
 from recommender.ranking.links import Link
-from recommender.ranking.units import Unit, everything, of_product, tasks_of
+from recommender.ranking.units import Sampling, Unit, everything, of_product, tasks_of
 
 __all__ = ["BoostedRanker"]
 
@@ -36,7 +36,7 @@ class BoostedRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no
         "auto" is "one_of" where every row of y has exactly one true, else "independent".
     n_folds
         Trees stop where they no longer help on the fold left out; the log-odds are the mean over folds.
-    max_bins, max_levels, min_level_rows, negatives, min_negatives, min_positives
+    max_bins, max_levels, min_level_rows, negatives, min_negatives, max_rows, min_positives
         See `ScorecardRanker`; a product with fewer than `min_positives` take-ups has its rate alone.
     learning_rate, max_leaves, max_trees, patience, min_leaf_rows, l2
         Of the trees.
@@ -74,6 +74,7 @@ class BoostedRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no
         l2: float = 1.0,
         negatives: float = 20.0,
         min_negatives: int = 5_000,
+        max_rows: int = 200_000,
         min_positives: int = 30,
         n_jobs: int | None = None,
         random_state: int | np.random.RandomState | None = 0,
@@ -91,6 +92,7 @@ class BoostedRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no
         self.l2 = l2
         self.negatives = negatives
         self.min_negatives = min_negatives
+        self.max_rows = max_rows
         self.min_positives = min_positives
         self.n_jobs = n_jobs
         self.random_state = random_state
@@ -106,18 +108,10 @@ class BoostedRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no
         folds = split_folds(examples, found[: len(bins)], self.n_folds, random)
         units = [everything(examples, folds, found)]
         if examples.link == "independent":
+            sampling = Sampling(self.negatives, self.min_negatives, self.max_rows)
             seeds = random.randint(2**31 - 1, size=len(examples.products))
             units = [
-                of_product(
-                    examples,
-                    folds,
-                    found,
-                    p,
-                    seed=int(seed),
-                    negatives=self.negatives,
-                    min_negatives=self.min_negatives,
-                )
-                for p, seed in enumerate(seeds)
+                of_product(examples, folds, found, p, seed=int(seed), sampling=sampling) for p, seed in enumerate(seeds)
             ]
         texts = _grow(self, make_columns(bins, found), units, card.intercept)
         self.model_ = BoostedModel(card, texts, self.n_folds, np.ones(len(card.products)))

@@ -15,7 +15,7 @@ from recommender.ranking.examples import Examples
 from recommender.ranking.one_thread import one_blas_thread
 from recommender.ranking.ridge import Logistic
 from recommender.ranking.trees import Gains, Tables, joint_gains, mean_tables, read_tables
-from recommender.ranking.units import Unit, everything, of_product, tasks_of
+from recommender.ranking.units import Sampling, Unit, evenly, everything, of_product, tasks_of
 
 __all__ = ["Ground", "Growing", "grow"]
 
@@ -24,6 +24,9 @@ Index = NDArray[np.int64]
 Groups = list[list[int]]
 
 _SEEDS = 1 << 30
+# What shall be grown shows on so many rows, and so many suffice for a regression that trees go on from.
+_CHOICE_ROWS = 20_000
+_RIDGE_ROWS = 16_000
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,7 @@ class Growing:
     max_pairs: int
     max_triples: int
     ridge: float
-    negatives: float
-    min_negatives: int
+    sampling: Sampling
     min_positives: int
     n_jobs: int | None
 
@@ -65,6 +67,16 @@ class _Start:
     fitted: Logistic | None
 
 
+@dataclass(frozen=True, eq=False)
+class _Choice:
+    """What is to be grown, as the first fold has shown, and what was grown there to see it."""
+
+    with_ridge: bool
+    start: _Start
+    groups: Groups
+    grown: list[Tables]
+
+
 @one_blas_thread()
 def grow(ground: Ground, random: np.random.RandomState) -> tuple[list[Tables], Floats]:
     """Return the tables of each product and the intercepts, the mean over folds.
@@ -85,16 +97,8 @@ def grow(ground: Ground, random: np.random.RandomState) -> tuple[list[Tables], F
 
 
 def _one(ground: Ground, product: int, seed: int) -> Unit:
-    settings = ground.settings
-    return of_product(
-        ground.examples,
-        ground.folds,
-        ground.columns.found,
-        product,
-        seed=seed,
-        negatives=settings.negatives,
-        min_negatives=settings.min_negatives,
-    )
+    found = ground.columns.found
+    return of_product(ground.examples, ground.folds, found, product, seed=seed, sampling=ground.settings.sampling)
 
 
 def _grow_unit(ground: Ground, unit: Unit) -> tuple[list[Tables], Floats]:
@@ -104,16 +108,24 @@ def _grow_unit(ground: Ground, unit: Unit) -> tuple[list[Tables], Floats]:
     if taken < ground.settings.min_positives or not ground.columns.varies:
         start = _start(ground, unit, -1, with_ridge=True)
         return _ridge_tables(start), start.intercept + unit.shift
-    with_ridge, first, gains = _choose_start(ground, unit)
-    groups, grown = _choose_groups(ground, unit, first, gains)
-    folds = range(1, int(ground.folds.max()) + 1)
-    starts = [first, *(_start(ground, unit, fold, with_ridge=with_ridge, near=first.fitted) for fold in folds)]
-    further = [_boosted(ground, unit, starts[fold], fold, groups)[0] for fold in folds]
-    parts = [_ridge_tables(start) for start in starts] + [grown, *further]
-    intercept = np.mean([start.intercept for start in starts], axis=0)
-    return [
-        mean_tables([part[i] for part in parts], len(starts)) for i in range(len(intercept))
-    ], intercept + unit.shift
+    some = unit.some(_CHOICE_ROWS)
+    choice = _choose(ground, some)
+    first = (choice.start, choice.grown) if some is unit else _grow_fold(ground, unit, 0, choice)
+    folds = [first, *(_grow_fold(ground, unit, fold, choice) for fold in range(1, int(ground.folds.max()) + 1))]
+    parts = [part for start, grown in folds for part in (_ridge_tables(start), grown)]
+    intercept = np.mean([start.intercept for start, _ in folds], axis=0)
+    return [mean_tables([part[i] for part in parts], len(folds)) for i in range(len(intercept))], intercept + unit.shift
+
+
+def _grow_fold(ground: Ground, unit: Unit, fold: int, choice: _Choice) -> tuple[_Start, list[Tables]]:
+    start = _start(ground, unit, fold, with_ridge=choice.with_ridge, near=choice.start.fitted)
+    return start, _boosted(ground, unit, start, fold, choice.groups)[0]
+
+
+def _choose(ground: Ground, unit: Unit) -> _Choice:
+    with_ridge, start, gains = _choose_start(ground, unit)
+    groups, grown = _choose_groups(ground, unit, start, gains)
+    return _Choice(with_ridge, start, groups, grown)
 
 
 def _choose_start(ground: Ground, unit: Unit) -> tuple[bool, _Start, Gains]:
@@ -175,7 +187,8 @@ def _fit_all(
 def _fit_one(
     ground: Ground, unit: Unit, learnt: Index, free: list[int], near: Logistic | None
 ) -> tuple[dict[int, Floats], Floats, Logistic]:
-    """Fit one product, leaning on the affinity where there is one."""
+    """Fit one product on some of the rows, leaning on the affinity where there is one."""
+    learnt = evenly(learnt, _RIDGE_ROWS)
     affinity, half, product = ground.affinity, unit.folds[learnt] % 2, unit.product or 0
     fitted = fit_product(
         unit.examples.take(learnt),

@@ -23,6 +23,7 @@ from recommender.ranking.learn_bins import learn_bins
 from recommender.ranking.links import Link
 from recommender.ranking.scorecard import Scorecard
 from recommender.ranking.tabulate import make_terms
+from recommender.ranking.units import Sampling
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -51,9 +52,10 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         Of the trees; `patience` is how many rounds without gain end the growing.
     ridge
         The penalty of the ridge regression.
-    negatives, min_negatives
-        Rows without take-up are sampled to so many per row with it, but to no fewer than `min_negatives`; the rate is
-        put right afterwards.
+    negatives, min_negatives, max_rows
+        A product's rows without take-up are sampled to so many per row with it, but to no fewer than `min_negatives`,
+        and all its rows to no more than `max_rows`, of which take-ups fill half at most; the rate is put right
+        afterwards. Under "one_of" all rows are learnt from.
     min_positives
         A product with fewer take-ups has the ridge regression alone.
     monotone
@@ -100,6 +102,7 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         ridge: float = 1.0,
         negatives: float = 20.0,
         min_negatives: int = 5_000,
+        max_rows: int = 40_000,
         min_positives: int = 30,
         monotone: Mapping[str, int] | None = None,
         n_jobs: int | None = None,
@@ -121,6 +124,7 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         self.ridge = ridge
         self.negatives = negatives
         self.min_negatives = min_negatives
+        self.max_rows = max_rows
         self.min_positives = min_positives
         self.monotone = monotone
         self.n_jobs = n_jobs
@@ -185,8 +189,7 @@ def _settings(ranker: ScorecardRanker, link: Link) -> Growing:
         max_pairs=ranker.max_pairs,
         max_triples=ranker.max_triples,
         ridge=ranker.ridge,
-        negatives=ranker.negatives,
-        min_negatives=ranker.min_negatives,
+        sampling=Sampling(ranker.negatives, ranker.min_negatives, ranker.max_rows),
         min_positives=ranker.min_positives,
         n_jobs=ranker.n_jobs,
     )

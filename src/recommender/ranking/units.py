@@ -10,10 +10,27 @@ from recommender.ranking.additive import targets
 from recommender.ranking.boosting import Task
 from recommender.ranking.examples import Examples
 
-__all__ = ["Unit", "everything", "of_product", "tasks_of"]
+__all__ = ["Sampling", "Unit", "evenly", "everything", "of_product", "tasks_of"]
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Which rows one product is learnt from.
+
+    Attributes
+    ----------
+    negatives, min_negatives
+        So many rows without take-up per row with it, but no fewer than `min_negatives`.
+    max_rows
+        Of both together; of the rows with a take-up, too, a sample is taken where they would fill more than half.
+    """
+
+    negatives: float
+    min_negatives: int
+    max_rows: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +44,7 @@ class Unit:
     found : array of shape (n_columns, n)
         Their bins.
     shift
-        What sampling added to the log-odds, to be added to intercepts: at most 0.
+        What is to be added to intercepts for the sampling.
     product
         Its position among the products; None where all are learnt at once.
     """
@@ -38,6 +55,19 @@ class Unit:
     found: NDArray[np.int32]
     shift: float
     product: int | None = None
+
+    def some(self, most: int) -> "Unit":
+        """Return `most` of the rows, evenly spread over their order; the unit itself where it has no more."""
+        kept = evenly(np.arange(len(self.rows)), most)
+        if len(kept) == len(self.rows):
+            return self
+        return replace(
+            self,
+            examples=self.examples.take(kept),
+            rows=self.rows[kept],
+            folds=self.folds[kept],
+            found=np.ascontiguousarray(self.found[:, kept]),
+        )
 
 
 def everything(examples: Examples, folds: Index, found: NDArray[np.int32]) -> Unit:
@@ -52,23 +82,17 @@ def of_product(
     product: int,
     *,
     seed: int,
-    negatives: float,
-    min_negatives: int,
+    sampling: Sampling,
 ) -> Unit:
-    """Take the rows without the product: those that took it up, and of the others a sample.
-
-    Parameters
-    ----------
-    negatives, min_negatives
-        So many per row that took it up, but no fewer than `min_negatives`.
-    """
+    """Take the rows without the product: those that took it up, and of the others a sample."""
     is_open, taken = examples.is_open[:, product], examples.y[:, product]
     positives, others = np.flatnonzero(is_open & taken), np.flatnonzero(is_open & ~taken)
-    wanted = int(max(negatives * len(positives), min_negatives))
     random = np.random.RandomState(seed)
-    sample = others if len(others) <= wanted else random.choice(others, wanted, replace=False)
-    rows = np.sort(np.concatenate([positives, sample]))
-    shift = np.log(examples.weight[sample].sum() / examples.weight[others].sum()) if len(sample) else 0.0
+    takers = _sample(positives, max(sampling.max_rows // 2, sampling.max_rows - len(others)), random)
+    wanted = int(max(sampling.negatives * len(takers), sampling.min_negatives))
+    sample = _sample(others, min(wanted, sampling.max_rows - len(takers)), random)
+    rows = np.sort(np.concatenate([takers, sample]))
+    shift = _log_share(examples.weight, sample, others) - _log_share(examples.weight, takers, positives)
     order = [product, *(p for p in range(examples.held.shape[1]) if p != product)]
     alone = replace(
         _without_features(examples),
@@ -77,7 +101,7 @@ def of_product(
         products=(examples.products[product],),
         held_products=tuple(examples.held_products[p] for p in order),
     )
-    return Unit(alone.take(rows), rows, folds[rows], np.ascontiguousarray(found[:, rows]), float(shift), product)
+    return Unit(alone.take(rows), rows, folds[rows], np.ascontiguousarray(found[:, rows]), shift, product)
 
 
 def tasks_of(unit: Unit, start: Floats, fold: int) -> tuple[Task, Task]:
@@ -95,6 +119,19 @@ def _task(unit: Unit, start: Floats, chosen: NDArray[np.bool_]) -> Task:
         is_open=examples.is_open[chosen],
         weight=examples.weight[chosen],
     )
+
+
+def evenly(rows: Index, most: int) -> Index:
+    """Return `most` of the rows, evenly spread over their order; all of them where there are no more."""
+    return rows if len(rows) <= most else rows[np.arange(most) * len(rows) // most]
+
+
+def _sample(rows: Index, most: int, random: np.random.RandomState) -> Index:
+    return rows if len(rows) <= most else random.choice(rows, most, replace=False)
+
+
+def _log_share(weight: Floats, sample: Index, rows: Index) -> float:
+    return float(np.log(weight[sample].sum() / weight[rows].sum())) if len(sample) else 0.0
 
 
 def _without_features(examples: Examples) -> Examples:
