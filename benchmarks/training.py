@@ -4,8 +4,8 @@ The rows are those of a simulated operator of `--base` accounts at each of six c
 moved a little each time until there are as many accounts as asked for: as many rows, columns, products and take-ups as
 an operator of that size has, without simulating one. The copies of an account count as one account, so that none of
 them is learnt from where another one is what a fold is checked on: trees would then hardly ever stop. The last cut-off
-is kept for the calibration, as in `train`. Printed are the seconds of the fit and of the calibration by the clock and of
-processors, and the most memory held.
+is kept for the calibration, as in `train`. Printed are the seconds of the fit, by the clock and of processors, those of
+the calibration, and the most memory held.
 """
 
 import argparse
