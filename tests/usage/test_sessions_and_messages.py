@@ -39,9 +39,39 @@ def test_cellular_is_held_against_fixed(ask: Ask):
     assert ask(*names, sessions=SESSIONS) == (40.0, 100.0, 40 / (40 + 100))
 
 
+def test_the_line_at_home_is_used_by_day_of_an_evening_at_night_or_at_weekends(ask: Ask):
+    at_home = [
+        session("2026-06-24 08:00", "fixed", 1),  # Wednesday by day
+        session("2026-05-20 09:00", "fixed", 1),  # Wednesday by day
+        session("2026-06-24 18:00", "fixed", 1),
+        session("2026-06-24 23:00", "fixed", 1),
+        session("2026-06-27 09:00", "fixed", 1),  # Saturday
+        session("2026-06-24 08:00", "hotspot", 1) | {"duration_s": 6_000},
+    ]
+    bands = ("daytime", "evening", "night", "weekend")
+    names = (*(f"fixed_{band}_sessions_90d" for band in bands), "mean_fixed_session_minutes_90d")
+    assert ask(*names, sessions=at_home) == (2, 1, 1, 1, 1_800 / 60)
+
+
+def test_trains_airports_and_hotels_of_late_are_told_from_earlier_ones(ask: Ask):
+    places = [
+        session(f"{day} 08:00", "hotspot", 1, venue)
+        for day, venue in (("2026-06-24", "train"), ("2026-05-20", "train"), ("2026-06-24", "hotel"))
+    ]
+    names = ("train_sessions_30d", "train_sessions_90d", "airport_and_hotel_sessions_30d")
+    assert ask(*names, sessions=places) == (1, 2, 1)
+
+
 def test_no_session_has_no_share(ask: Ask):
-    names = ("sessions_30d", "data_megabytes_30d", "share_hotspot_sessions_90d", "share_cellular_volume_90d")
-    assert ask(*names, sessions=[]) == (0, 0.0, None, None)
+    names = (
+        "mean_fixed_session_minutes_90d",
+        "fixed_night_sessions_90d",
+        "sessions_30d",
+        "data_megabytes_30d",
+        "share_hotspot_sessions_90d",
+        "share_cellular_volume_90d",
+    )
+    assert ask(*names, sessions=[]) == (None, 0, 0, 0.0, None, None)
 
 
 def test_volumes_beyond_32_bits_are_exact(ask: Ask):

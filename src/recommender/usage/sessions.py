@@ -55,6 +55,31 @@ def fixed_megabytes_90d(sessions: Cells) -> ir.Value:
     return sessions.total("bytes", network="fixed") / 1_000_000
 
 
+def fixed_daytime_sessions_90d(sessions: Cells) -> ir.Value:
+    """Count of sessions over the fixed network by day (Monday to Friday) in the last 90 days; 0 without any."""
+    return sessions.total("sessions", network="fixed", band="daytime")
+
+
+def fixed_evening_sessions_90d(sessions: Cells) -> ir.Value:
+    """Count of sessions over the fixed network in the evening in the last 90 days; 0 without any."""
+    return sessions.total("sessions", network="fixed", band="evening")
+
+
+def fixed_night_sessions_90d(sessions: Cells) -> ir.Value:
+    """Count of sessions over the fixed network at night in the last 90 days; 0 without any."""
+    return sessions.total("sessions", network="fixed", band="night")
+
+
+def fixed_weekend_sessions_90d(sessions: Cells) -> ir.Value:
+    """Count of sessions over the fixed network at weekends in the last 90 days; 0 without any."""
+    return sessions.total("sessions", network="fixed", band="weekend")
+
+
+def mean_fixed_session_minutes_90d(sessions: Cells) -> ir.Value:
+    """Mean minutes of a session over the fixed network in the last 90 days; null without any."""
+    return ratio(sessions.total("seconds", network="fixed"), sessions.total("sessions", network="fixed") * 60)
+
+
 def cellular_megabytes_90d(sessions: Cells) -> ir.Value:
     """Megabytes (10**6 bytes) over the cellular network in the last 90 days; 0 without any."""
     return sessions.total("bytes", network="cellular") / 1_000_000
@@ -106,9 +131,19 @@ def coffee_shop_sessions_90d(sessions: Cells) -> ir.Value:
     return sessions.total("sessions", network="hotspot", venue="coffee_shop")
 
 
+def train_sessions_30d(sessions: Cells) -> ir.Value:
+    """Count of sessions over hotspots on trains in the last 30 days; 0 without any."""
+    return sessions.total("sessions", SHORT, network="hotspot", venue="train")
+
+
 def train_sessions_90d(sessions: Cells) -> ir.Value:
     """Count of sessions over hotspots on trains in the last 90 days; 0 without any."""
     return sessions.total("sessions", network="hotspot", venue="train")
+
+
+def airport_and_hotel_sessions_30d(sessions: Cells) -> ir.Value:
+    """Count of sessions over hotspots at airports and in hotels in the last 30 days; 0 without any."""
+    return sessions.total("sessions", SHORT, network="hotspot", venue=("airport", "hotel"))
 
 
 def airport_and_hotel_sessions_90d(sessions: Cells) -> ir.Value:
@@ -147,6 +182,15 @@ _WORDS = (
     (data_megabytes_90d, "megabytes", "{value} megabytes of data in the last 90 days"),
     (data_volume_trend, "ratio", "{value} times the usual volume of data"),
     (fixed_megabytes_90d, "megabytes", "{value} megabytes over the fixed network in the last 90 days"),
+    (fixed_daytime_sessions_90d, "sessions", "{value} sessions over the fixed network by day in the last 90 days"),
+    (
+        fixed_evening_sessions_90d,
+        "sessions",
+        "{value} sessions over the fixed network of an evening in the last 90 days",
+    ),
+    (fixed_night_sessions_90d, "sessions", "{value} sessions over the fixed network at night in the last 90 days"),
+    (fixed_weekend_sessions_90d, "sessions", "{value} sessions over the fixed network at weekends in the last 90 days"),
+    (mean_fixed_session_minutes_90d, "minutes", "{value} minutes a session over the fixed network"),
     (cellular_megabytes_90d, "megabytes", "{value} megabytes over the cellular network in the last 90 days"),
     (share_cellular_volume_90d, "share", "{value} of the fixed and cellular volume is cellular"),
     (hotspot_sessions_30d, "sessions", "{value} hotspot sessions in the last 30 days"),
@@ -157,7 +201,9 @@ _WORDS = (
     (share_hotspot_volume_90d, "share", "{value} of the data volume is over hotspots"),
     (coffee_shop_sessions_30d, "sessions", "{value} hotspot sessions in coffee shops in the last 30 days"),
     (coffee_shop_sessions_90d, "sessions", "{value} hotspot sessions in coffee shops in the last 90 days"),
+    (train_sessions_30d, "sessions", "{value} hotspot sessions on trains in the last 30 days"),
     (train_sessions_90d, "sessions", "{value} hotspot sessions on trains in the last 90 days"),
+    (airport_and_hotel_sessions_30d, "sessions", "{value} hotspot sessions in airports and hotels in the last 30 days"),
     (airport_and_hotel_sessions_90d, "sessions", "{value} hotspot sessions in airports and hotels in the last 90 days"),
     (dialup_sessions_90d, "sessions", "{value} dial-up sessions in the last 90 days"),
     (share_evening_volume_90d, "share", "{value} of the data volume is in the evening"),
