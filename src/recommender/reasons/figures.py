@@ -1,6 +1,6 @@
 """The figures of the accounts, and which of them may be named."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -38,14 +38,15 @@ class Figures:
             return pa.array([HAS, ORDERED_IT, LACKS]).take(pa.array(which, pa.int64()))
         return _plain(_whole(self.rows.column(part)).take(pa.array(rows)))
 
-    def states(self, parts: Sequence[str]) -> NDArray[np.uint8]:
-        """Return how far each figure may be named; shape (n, n_parts).
+    def states(self, parts: Sequence[str], asked: Iterable[int]) -> NDArray[np.uint8]:
+        """Return how far the figure of each part that is `asked` for, by its place, may be named; shape (n, n_parts).
 
         Never what is unknown, sensitive, or how many products are held; at need what is not there (zero, "no", a
         product that the account lacks); gladly the rest.
         """
         found = np.full((len(parts), self.rows.num_rows), _NEVER, dtype=np.uint8)
-        for place, part in enumerate(parts):
+        for place in asked:
+            part = parts[place]
             if part.startswith(HELD_TERM):
                 np.add(self._holds(part), np.uint8(_AT_NEED), out=found[place])
             elif part != HELD_COUNT and not self.words.features[part].is_sensitive:

@@ -63,10 +63,7 @@ def _named(
 
 def _of_parts(figures: Figures, subjects: Subjects, terms: Places) -> NDArray[np.uint8]:
     """Return how far each part of these terms may be named in each row, 0 for other parts; shape (n, n_parts)."""
-    needed = np.unique(subjects.places[:, terms])
-    found = np.zeros((figures.rows.num_rows, len(subjects.parts)), dtype=np.uint8)
-    found[:, needed] = figures.states([subjects.parts[place] for place in needed.tolist()])
-    return found
+    return figures.states(subjects.parts, np.unique(subjects.places[:, terms]).tolist())
 
 
 def _states(of_parts: NDArray[np.uint8], subjects: Subjects, terms: Places) -> NDArray[np.uint8]:
