@@ -13,6 +13,7 @@ NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 
 Reasons = Callable[..., dict[str, set[str]]]
 Where = Callable[..., set[str]]
+Take = Callable[..., Facts]
 
 
 def test_products_the_catalogue_does_not_have_are_passed_over(reasons: Reasons) -> None:
@@ -72,3 +73,16 @@ def test_each_of_several_exclusions_is_enough(rows: Any) -> None:
     for held in ("b", "c"):
         facts = Facts.of(rows({"held_products": [held]}), catalogue, decided_at=NOW, channel="phone")
         assert ExcludedByHolding().suppresses(facts).tolist() == [[True, False, False]]
+
+
+def test_what_few_accounts_hold_and_declined_is_read_as_of_many(take: Take) -> None:
+    held = [["calls", "gone"], ["all"], [], None, [None]]
+    declined = {"contacted_at": NOW, "channel": "phone", "outcome": "declined"}
+    logs = [[declined | {"product_id": product_id}] for product_id in ("fax", "gone", None)]
+    spoilt = [{"held_products": held[i % 5], "contact_log": logs[i % 3]} for i in range(60)]
+    many = take(*spoilt)
+    for i in range(15):
+        one = take(spoilt[i])
+        assert one.holdings.held.tolist() == [many.holdings.held[i].tolist()]
+        assert one.holdings.may_hold.tolist() == [many.holdings.may_hold[i].tolist()]
+        assert one.contacts.declined_within(1).tolist() == [many.contacts.declined_within(1)[i].tolist()]

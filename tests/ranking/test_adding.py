@@ -63,6 +63,20 @@ def test_contributions_are_alike_of_few_rows_and_among_many():
     assert_array_equal(card.contributions(rows.slice(0, 5), held[:5], *pairs), card.contributions(rows, held, *pairs))
 
 
+def test_contributions_are_alike_of_one_pair_and_among_many_of_its_product():
+    rows, held = asked(3000)
+    card, row, product = mixed_card(), np.arange(3000), np.full(3000, 5)
+    many = card.contributions(rows, held, row, product)
+    for i in (0, 1023, 1024, 2999):
+        assert_array_equal(card.contributions(rows, held, row[i : i + 1], product[i : i + 1])[0], many[i])
+
+
+def test_no_pairs_have_no_contributions():
+    rows, held = asked(20)
+    none = np.empty(0, dtype=np.int64)
+    assert mixed_card().contributions(rows, held, none, none).shape == (0, 6)
+
+
 def test_a_term_adds_nothing_to_a_product_that_it_has_no_points_for():
     rows, held = asked(20)
     card = mixed_card()
@@ -73,10 +87,10 @@ def test_a_term_adds_nothing_to_a_product_that_it_has_no_points_for():
 
 
 def test_a_row_scores_alike_alone_and_among_many():
-    rows, held = asked(3000)
+    rows, held = asked(9000)
     card = mixed_card()
     whole = card.propensities(rows, held)
-    for i in (0, 1023, 1024, 2999):
+    for i in (0, 1023, 1024, 4095, 4096, 8999):
         assert_array_equal(card.propensities(rows.slice(i, 1), held[i : i + 1])[0], whole[i])
 
 

@@ -326,6 +326,16 @@ def test_the_manifest_names_every_file_of_the_results(whole):
     assert sum(one["rows"] for name, one in named["files"].items() if name.startswith("dispositions")) == 600 * 38
 
 
+@pytest.mark.parametrize("name", ["offers", "dispositions"])
+def test_what_repeats_has_a_dictionary_and_the_accounts_alone_have_statistics(whole, name):
+    for part in sorted((whole / f"{name}.parquet").iterdir()):
+        group = pq.read_metadata(part).row_group(0)
+        columns = {group.column(i).path_in_schema: group.column(i) for i in range(group.num_columns)}
+        plain = [path for path, column in columns.items() if "RLE_DICTIONARY" not in column.encodings]
+        assert set(plain) == {"propensity", "lift"} & columns.keys()
+        assert [path for path, column in columns.items() if column.statistics is not None] == ["account_id"]
+
+
 def test_dispositions_decode_to_what_recommend_says(rows, loaded, until, whole):
     expected = recommender.recommend(rows, loaded, as_of=until).dispositions
     found = recommender.read_dispositions(whole)

@@ -95,12 +95,20 @@ def _facts(model: "Model", rows: pa.Table, decided_at: datetime, complaints: Fre
 
 def _score(model: "Model", rows: pa.Table, facts: Facts) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Return the bins of the features, and the propensities of the accounts that may be scored; NaN for the others."""
-    card = model.scorecard
-    bins = card.find_bins(rows, has_or_ordered(facts)[:, model.lookups.held])
+    bins = model.scorecard.find_bins(rows, has_or_ordered(facts)[:, model.lookups.held])
     may = model.policy.scorable(facts)
+    if may.all():
+        return bins, _propensities(model, bins)
     propensity = np.full((rows.num_rows, len(model.catalogue.products)), np.nan)
-    propensity[np.ix_(may, model.lookups.ranked)] = card.propensities_of(bins if may.all() else bins[:, may])
+    propensity[may] = _propensities(model, bins.take(np.flatnonzero(may), axis=1))
     return bins, propensity
+
+
+def _propensities(model: "Model", bins: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Return the propensities of all products, NaN for those that are not ranked."""
+    propensity = np.full((bins.shape[1], len(model.catalogue.products)), np.nan)
+    propensity[:, model.lookups.ranked] = model.scorecard.propensities_of(bins)
+    return propensity
 
 
 def _choose(

@@ -106,7 +106,7 @@ class Policy:
 
     def bit(self, code: str) -> np.uint32:
         """Return the bit that stands for the reason `code`."""
-        return np.uint32(1 << self.codes.index(code))
+        return self._bits[code]
 
     @cached_property
     def sentences(self) -> dict[str, str]:
@@ -114,29 +114,30 @@ class Policy:
         own = {rule.reason: sentence(type(rule)) for rule in self.rules}
         return {code: own.get(code) or SENTENCES.get(code, code) for code in self.codes}
 
+    @cached_property
+    def _bits(self) -> dict[str, np.uint32]:
+        return {code: np.uint32(1 << i) for i, code in enumerate(self.codes)}
+
     def _reasons(self, facts: Facts) -> NDArray[np.uint32]:
         n_accounts, n_products = facts.shape
+        fitting = {(n, p) for n in (1, n_accounts) for p in (1, n_products)}
         pairs = np.zeros((n_products, n_accounts), dtype=np.uint32).T
         accounts = np.zeros((n_accounts, 1), dtype=np.uint32)
         for rule in self.rules:
-            mask = _checked(rule, facts)
+            mask = rule.suppresses(facts)
+            if mask.dtype != bool or mask.shape not in fitting:
+                raise _misfit(rule, mask, facts)
             target = accounts if mask.shape == accounts.shape else pairs
-            target |= mask * self.bit(rule.reason)
+            target |= mask * self._bits[rule.reason]
         pairs |= accounts
         return pairs
 
 
-def _checked(rule: Rule, facts: Facts) -> Mask:
-    mask = rule.suppresses(facts)
-    fits = (
-        mask.dtype == bool and mask.ndim == 2 and all(m in (1, n) for m, n in zip(mask.shape, facts.shape, strict=True))
+def _misfit(rule: Rule, mask: Mask, facts: Facts) -> ConfigError:
+    return ConfigError(
+        f"The rule {rule.reason!r} must give a boolean mask that broadcasts to {facts.shape}, "
+        f"but {mask.dtype} of {mask.shape} came."
     )
-    if not fits:
-        raise ConfigError(
-            f"The rule {rule.reason!r} must give a boolean mask that broadcasts to {facts.shape}, "
-            f"but {mask.dtype} of {mask.shape} came."
-        )
-    return mask
 
 
 def _settings(rule: Any) -> dict[str, Any]:

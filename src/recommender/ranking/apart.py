@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ranking.flat import FlatTerms
+from recommender.ranking.cells import Cells, cells_of
 from recommender.ranking.terms import Term
 
 __all__ = ["Apart", "OfProduct", "by_product", "points_by_product"]
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 # so many pairs at a time that their cells stay in the cache of a core
-_BLOCK: Final = 8_192
+_BLOCK: Final = 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,12 +27,15 @@ class OfProduct:
     ----------
     terms, starts : arrays of shape (n_terms_of_the_product,)
         Which terms, rising, and where the points of each begin.
+    cells
+        Of these terms.
     points
         Of this product, cell by cell and term after term.
     """
 
     terms: Index
     starts: Index
+    cells: Cells
     points: Floats
 
 
@@ -56,33 +59,37 @@ class Apart:
 
 def by_product(tables: Sequence[Term], n_products: int) -> tuple[OfProduct, ...]:
     """Sort the points of a scorecard by product."""
-    found: list[list[tuple[int, Floats]]] = [[] for _ in range(n_products)]
+    found: list[list[tuple[int, Term, Floats]]] = [[] for _ in range(n_products)]
     for place, term in enumerate(tables):
         for product, points in zip(term.products.tolist(), np.ascontiguousarray(term.points.T), strict=True):
-            found[product].append((place, points))
+            found[product].append((place, term, points))
     return tuple(map(_joined, found))
 
 
 def points_by_product(
-    flat: FlatTerms,
     of_product: Sequence[OfProduct],
     bins: NDArray[np.int32],
     rows: NDArray[np.integer],
     products: NDArray[np.integer],
 ) -> Iterator[Apart]:
-    """Give the points of m pairs: block after block, and in each product after product."""
-    for start in range(0, len(rows), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        needed, row = np.unique(rows[block], return_inverse=True)
-        cells = np.ascontiguousarray(flat.cells(bins[:, needed]).T)
-        for product in np.unique(products[block]).tolist():
-            here, own = np.flatnonzero(products[block] == product), of_product[product]
-            places = cells[row[here]].take(own.terms, axis=1)
-            places += own.starts
-            yield Apart(start + here, own.terms, own.points.take(places))
+    """Give the points of m pairs: product after product, and in each block after block."""
+    by_row = np.ascontiguousarray(bins.T)
+    order = np.argsort(products, kind="stable")
+    asked, starts = np.unique(products[order], return_index=True)
+    for product, pairs in zip(asked.tolist(), np.split(order, starts)[1:], strict=True):
+        own = of_product[product]
+        for start in range(0, len(pairs), _BLOCK):
+            some = pairs[start : start + _BLOCK]
+            cells = own.cells.find(by_row.take(rows[some], axis=0))
+            cells += own.starts
+            yield Apart(some, own.terms, own.points.take(cells))
 
 
-def _joined(terms: Sequence[tuple[int, Floats]]) -> OfProduct:
-    ends = np.cumsum([0, *(len(points) for _, points in terms)])
-    places = np.array([place for place, _ in terms], dtype=np.int64)
-    return OfProduct(places, ends[:-1], np.concatenate([np.empty(0), *(points for _, points in terms)]))
+def _joined(terms: Sequence[tuple[int, Term, Floats]]) -> OfProduct:
+    ends = np.cumsum([0, *(len(points) for _, _, points in terms)])
+    return OfProduct(
+        np.array([place for place, _, _ in terms], dtype=np.int64),
+        ends[:-1],
+        cells_of([term for _, term, _ in terms]),
+        np.concatenate([np.empty(0), *(points for _, _, points in terms)]),
+    )

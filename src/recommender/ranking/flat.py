@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ranking.adding import is_wide, spread
+from recommender.ranking.adding import leading_wide, spread
+from recommender.ranking.cells import Cells, cells_of
 from recommender.ranking.terms import Term
 
 __all__ = ["FlatTerms", "flatten"]
 
+Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 
@@ -21,100 +22,56 @@ class FlatTerms:
 
     Attributes
     ----------
-    columns : array of shape (depth, n_terms)
-        Which columns a term is of, the first in the place of those that it lacks; depth is 2, or 3 where a term has 3.
-    several
-        Which terms are of several columns; the cells of the others are the bins of their column.
-    groups
-        The group of each bin of each column of each term, times the number of cells that a step of it goes on.
-    group_starts : array of shape (depth, n_terms)
-        Where the groups of a term's column begin.
+    cells
+        Of all terms.
     rows : array of shape (n_cells, n_products)
         The points of the first terms, of all products, 0 where a term has none; `row_starts`, shape (n_first_terms,),
         says where the cells of each begin.
     points
-        Of the terms after these, and a 0 at the end.
-    terms, bases, steps : arrays of shape (n_places, n_products)
-        The later terms of each product in their order, where its points of that term begin, and how far apart they
-        are; beyond its last term the 0.
+        Of the terms after these, product by product.
+    terms, starts, products : arrays of shape (n_later,)
+        Each later term with each of its products, in the order of the terms: where its points of the product begin.
     """
 
-    columns: Index
-    several: Index
-    groups: Index
-    group_starts: Index
-    rows: NDArray[np.float64]
+    cells: Cells
+    rows: Floats
     row_starts: Index
-    points: NDArray[np.float64]
+    points: Floats
     terms: Index
-    bases: Index
-    steps: Index
+    starts: Index
+    products: Index
 
-    def cells(self, bins: NDArray[np.int32]) -> Index:
-        """Return the cell of each term in each row; shape (n_terms, n)."""
-        found: Index = bins[self.columns[0]].astype(np.int64)
-        if not len(self.several):
-            return found
-        starts, columns = self.group_starts[:, self.several], self.columns[:, self.several]
-        groups = self.groups.take(starts[:, :, np.newaxis] + bins[columns])
-        # added one by one, as a sum over an axis takes twice as long where there is one row
-        cells = groups[0] + groups[1]
-        for further in groups[2:]:
-            cells += further
-        found[self.several] = cells
-        return found
+    def add(self, intercept: Floats, bins: NDArray[np.int32]) -> Floats:
+        """Return what `add_terms` returns, of a few rows."""
+        cells = self.cells.find(np.ascontiguousarray(bins.T))
+        n, n_first, n_products = len(cells), len(self.row_starts), len(intercept)
+        first = np.empty((n_first + 1, n, n_products))
+        first[0] = intercept
+        self.rows.take((cells[:, :n_first] + self.row_starts).T, axis=0, out=first[1:], mode="clip")
+        # accumulate adds from left to right; sum would pair the summands
+        total: Floats = np.add.accumulate(first, axis=0)[-1]
+        return total if n_first == cells.shape[1] else self._add_later(total, cells)
 
-    def summands(self, bins: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return the points of each product's terms, in their order; shape (n_summands, n, n_products)."""
-        cells, n_first = self.cells(bins), len(self.row_starts)
-        first = self.rows.take(self.row_starts[:, np.newaxis] + cells[:n_first], axis=0)
-        if n_first == len(cells):
-            return np.asarray(first)
-        later = cells[self.terms].transpose(0, 2, 1) * self.steps[:, np.newaxis]
-        later += self.bases[:, np.newaxis]
-        return np.concatenate([first, self.points.take(later)])
+    def _add_later(self, total: Floats, cells: Index) -> Floats:
+        """Add the later terms; bincount adds to each place what comes for it, in turn."""
+        points = self.points.take(cells.take(self.terms, axis=1) + self.starts)
+        places = np.arange(total.size).reshape(total.shape)
+        at = np.concatenate([places, places.take(self.products, axis=1)], axis=1)
+        sums = np.bincount(at.ravel(), np.concatenate([total, points], axis=1).ravel())
+        return np.asarray(sums.reshape(total.shape))
 
 
-def flatten(tables: Sequence[Term], sizes: Sequence[int], n_products: int) -> FlatTerms:
-    """Join the terms of a scorecard whose columns have `sizes` bins."""
-    depth = max(2, *(len(term.columns) for term in tables), 0)
-    groups = [_groups(term, sizes, depth) for term in tables]
-    ends = np.cumsum([0, *(len(part) for of_one in groups for part in of_one)])
-    first = list(takewhile(lambda term: is_wide(term, n_products), tables))
-    later = tables[len(first) :]
-    points = np.concatenate([*(term.points.ravel() for term in later), np.zeros(1)])
-    rows = [np.zeros((0, n_products)), *(spread(term, n_products) for term in first)]
+def flatten(tables: Sequence[Term], n_products: int) -> FlatTerms:
+    """Join the terms of a scorecard."""
+    n_first = leading_wide(tables, n_products)
+    first, later = tables[:n_first], tables[n_first:]
+    points = [of_one for term in later for of_one in term.points.T]
     return FlatTerms(
-        np.array([(*term.columns, *[term.columns[0]] * depth)[:depth] for term in tables]).T,
-        np.flatnonzero([len(term.columns) > 1 for term in tables]),
-        np.concatenate([part for of_one in groups for part in of_one]),
-        np.ascontiguousarray(ends[:-1].reshape(-1, depth).T),
-        np.concatenate(rows),
+        cells_of(tables),
+        np.concatenate([np.zeros((0, n_products)), *(spread(term, n_products) for term in first)]),
         np.cumsum([0, *(len(term.points) for term in first)])[:-1],
-        points,
-        *_places(later, len(first), n_products, len(points) - 1),
+        np.concatenate([np.zeros(0), *points]),
+        np.repeat(np.arange(n_first, len(tables)), [len(term.products) for term in later]),
+        np.cumsum([0, *map(len, points)])[:-1],
+        np.concatenate([np.zeros(0, np.int64), *(term.products for term in later)]),
     )
-
-
-def _groups(term: Term, sizes: Sequence[int], depth: int) -> list[Index]:
-    size = sizes[term.columns[0]]
-    own = term.coarse or (np.arange(size),)
-    widths = [int(groups.max()) + 1 for groups in own]
-    steps = [int(np.prod(widths[i + 1 :])) for i in range(len(own))]
-    none = [np.zeros(size, dtype=np.int64)] * (depth - len(own))
-    return [groups * step for groups, step in zip(own, steps, strict=True)] + none
-
-
-def _places(tables: Sequence[Term], n_before: int, n_products: int, nothing: int) -> tuple[Index, Index, Index]:
-    products = [np.empty(0, np.int64), *(term.products for term in tables)]
-    depth = np.bincount(np.concatenate(products), minlength=n_products)
-    shape = (int(depth.max()), n_products)
-    terms, steps, bases = np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.full(shape, nothing)
-    filled, start = np.zeros(n_products, dtype=np.int64), 0
-    for t, term in enumerate(tables):
-        place = (filled[term.products], term.products)
-        terms[place], steps[place] = n_before + t, len(term.products)
-        bases[place] = start + np.arange(len(term.products))
-        filled[term.products] += 1
-        start += term.points.size
-    return terms, bases, steps

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from recommender.errors import FeatureError
 from recommender.extras import load_extra
-from recommender.ranking.adding import Run, add_terms, runs_of
+from recommender.ranking.adding import Sums, add_terms, sums_of
 from recommender.ranking.apart import Apart, OfProduct, by_product, points_by_product
 from recommender.ranking.binning import Bins, bin_features, bin_held
 from recommender.ranking.few_rows import FewRows, plan_few_rows
@@ -164,8 +164,8 @@ class Scorecard:
     def log_odds_of(self, bins: NDArray[np.int32]) -> Floats:
         """Return the log-odds of rows that `find_bins` has binned; shape (n, n_products)."""
         if bins.shape[1] <= _FEW_ROWS:
-            return self._add_at_once(bins)
-        return add_terms(self._runs, self.intercept, bins)
+            return self._flat.add(self.intercept, bins)
+        return add_terms(self._sums, self.intercept, bins)
 
     def propensities_of(self, bins: NDArray[np.int32]) -> Floats:
         """Return the propensities of rows that `find_bins` has binned; shape (n, n_products)."""
@@ -188,9 +188,7 @@ class Scorecard:
         self, bins: NDArray[np.int32], row_index: NDArray[np.integer], product_index: NDArray[np.integer]
     ) -> Iterator[Apart]:
         """Give the contributions that are not 0 by themselves, product by product. See `contributions_of`."""
-        if not self.tables:
-            return iter(())
-        return points_by_product(self._flat, self._by_product, bins, row_index, product_index)
+        return points_by_product(self._by_product, bins, row_index, product_index)
 
     def shapes(self, product: str) -> tuple[Shape, ...]:
         """Return what each term adds for `product`, bin by bin, the widest span of log-odds first.
@@ -288,14 +286,6 @@ class Scorecard:
             found[chunk] = work(self.find_bins(rows.slice(start, _CHUNK), held[chunk]))
         return found
 
-    def _add_at_once(self, bins: NDArray[np.int32]) -> Floats:
-        if not self.tables:
-            return np.repeat(self.intercept[np.newaxis], bins.shape[1], axis=0)
-        summands = self._flat.summands(bins)
-        start = np.repeat(self.intercept[np.newaxis, np.newaxis], bins.shape[1], axis=1)
-        # accumulate adds from left to right; sum would pair the summands
-        return np.ascontiguousarray(np.add.accumulate(np.concatenate([start, summands]), axis=0)[-1])
-
     def _plan_of(self, rows: pa.Table) -> FewRows:
         # a service sends the same columns over and over; the last plan alone is kept, and looked at once, as another
         # thread may put its own there
@@ -314,8 +304,8 @@ class Scorecard:
         return np.array([[bins.missing] for bins in self.bins], dtype=np.int32)
 
     @cached_property
-    def _runs(self) -> tuple[Run, ...]:
-        return runs_of(self.tables, len(self.products))
+    def _sums(self) -> Sums:
+        return sums_of(self.tables, len(self.products))
 
     @cached_property
     def _by_product(self) -> tuple[OfProduct, ...]:
@@ -323,4 +313,4 @@ class Scorecard:
 
     @cached_property
     def _flat(self) -> FlatTerms:
-        return flatten(self.tables, self.sizes, len(self.products))
+        return flatten(self.tables, len(self.products))

@@ -1,6 +1,7 @@
 """One term of a scorecard: a table of points."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +31,18 @@ class Term:
     products: NDArray[np.int64]
     coarse: tuple[NDArray[np.int64], ...] = ()
 
+    @cached_property
+    def steps(self) -> tuple[NDArray[np.int64], ...]:
+        """The `coarse` groups, each times the number of cells that a step of it goes on."""
+        widths = [int(groups.max()) + 1 for groups in self.coarse]
+        return tuple(groups * int(np.prod(widths[i + 1 :])) for i, groups in enumerate(self.coarse))
+
     def cells(self, bins: NDArray[np.integer]) -> NDArray[np.integer]:
         """Return the cell of each row from the bins of all columns; shape (n,)."""
         if not self.coarse:
             return np.asarray(bins[self.columns[0]])
-        cell: NDArray[np.integer] = np.zeros(bins.shape[1], dtype=np.int64)
-        for groups, column in zip(self.coarse, self.columns, strict=True):
-            cell = cell * (int(groups.max()) + 1) + groups.take(bins[column], mode="clip")
+        parts = (step.take(bins[column], mode="clip") for step, column in zip(self.steps, self.columns, strict=True))
+        cell: NDArray[np.integer] = next(parts)
+        for part in parts:
+            cell += part
         return cell

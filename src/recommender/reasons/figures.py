@@ -1,6 +1,6 @@
 """The figures of the accounts, and which of them may be named."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -30,28 +30,27 @@ class Figures:
     rows: pa.Table
     words: Words
 
-    def of(self, part: str) -> Any:
-        """Return the figures of one part, unknown ones as null; an Arrow array of n."""
+    def of(self, part: str, rows: NDArray[np.integer[Any]]) -> Any:
+        """Return the figures of one part in m of the rows, unknown ones as null; an Arrow array of m."""
         if part.startswith(HELD_TERM):
-            return pa.array(
-                np.select([self._listed(HELD, part), self._listed(ORDERED, part)], [HAS, ORDERED_IT], LACKS)
-            )
-        column: Any = self.rows.column(part)
-        whole = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-        return whole.dictionary_decode() if pa.types.is_dictionary(whole.type) else whole
+            held, ordered = (self._listed(name, part)[rows] for name in (HELD, ORDERED))
+            which = np.where(held, 0, np.where(ordered, 1, 2))
+            return pa.array([HAS, ORDERED_IT, LACKS]).take(pa.array(which, pa.int64()))
+        return _plain(_whole(self.rows.column(part)).take(pa.array(rows)))
 
-    def states(self, parts: Sequence[str]) -> NDArray[np.uint8]:
-        """Return how far each figure may be named; shape (n, n_parts).
+    def states(self, parts: Sequence[str], asked: Iterable[int]) -> NDArray[np.uint8]:
+        """Return how far the figure of each part that is `asked` for, by its place, may be named; shape (n, n_parts).
 
         Never what is unknown, sensitive, or how many products are held; at need what is not there (zero, "no", a
         product that the account lacks); gladly the rest.
         """
         found = np.full((len(parts), self.rows.num_rows), _NEVER, dtype=np.uint8)
-        for place, part in enumerate(parts):
+        for place in asked:
+            part = parts[place]
             if part.startswith(HELD_TERM):
                 np.add(self._holds(part), np.uint8(_AT_NEED), out=found[place])
             elif part != HELD_COUNT and not self.words.features[part].is_sensitive:
-                found[place] = _state(self.of(part))
+                found[place] = _state(_plain(_whole(self.rows.column(part))))
         return np.ascontiguousarray(found.T)
 
     def _holds(self, part: str) -> NDArray[np.bool_]:
@@ -60,21 +59,30 @@ class Figures:
 
     def _listed(self, name: str, part: str) -> NDArray[np.bool_]:
         """Return in whose list called `name` the product of `part` stands; shape (n,)."""
-        owner, product, places = self._lists[name]
-        has = np.zeros(self.rows.num_rows, dtype=bool)
-        has[owner[product == places.get(part.removeprefix(HELD_TERM), len(places))]] = True
-        return has
+        listed, places = self._lists[name]
+        of_product: NDArray[np.bool_] = listed[places.get(part.removeprefix(HELD_TERM), len(places))]
+        return of_product
 
     @cached_property
-    def _lists(self) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int32], dict[str | None, int]]]:
-        """Return of all that is held, and of all on order: its row, its product as a number, and the numbers."""
-        return {name: _coded(self.rows.column(name).combine_chunks()) for name in (HELD, ORDERED)}
+    def _lists(self) -> dict[str, tuple[NDArray[np.bool_], dict[str | None, int]]]:
+        """Return which products are held, and which on order, a row of n for each and an empty one; and their rows."""
+        return {name: _listed(self.rows.column(name).combine_chunks()) for name in (HELD, ORDERED)}
 
 
-def _coded(lists: Any) -> tuple[NDArray[np.int64], NDArray[np.int32], dict[str | None, int]]:
+def _whole(column: Any) -> Any:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def _plain(array: Any) -> Any:
+    return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
+
+
+def _listed(lists: Any) -> tuple[NDArray[np.bool_], dict[str | None, int]]:
     coded = lists.flatten().dictionary_encode("encode")
     places = {product_id: place for place, product_id in enumerate(coded.dictionary.to_pylist())}
-    return pc.list_parent_indices(lists).to_numpy(), coded.indices.to_numpy(), places
+    listed = np.zeros((len(places) + 1, len(lists)), dtype=bool)
+    listed[coded.indices.to_numpy(), pc.list_parent_indices(lists).to_numpy()] = True
+    return listed, places
 
 
 def _state(column: Any) -> NDArray[np.uint8]:

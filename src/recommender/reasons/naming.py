@@ -30,13 +30,14 @@ def name_terms(figures: Figures, subjects: Subjects, parts: Iterable[Part], of: 
         The row of each offer.
     """
     found = np.full((most, len(of)), -1)
-    states = _states(figures, subjects, np.arange(len(subjects.of_term)))
+    of_parts = _of_parts(figures, subjects, np.arange(len(subjects.of_term)))
     alike: dict[bytes, NDArray[np.bool_]] = {}
     for offers, terms, adds in parts:
         key = terms.tobytes()  # parts of one product have the same terms
         if key not in alike:
             alike[key] = subjects.alike[np.ix_(terms, terms)]
-        found[:, offers], _ = _strongest(adds, states[of[offers]].take(terms, axis=1), alike[key], terms, most)
+        states = _states(of_parts.take(of[offers], axis=0), subjects, terms)
+        found[:, offers], _ = _strongest(adds, states, alike[key], terms, most)
     return found
 
 
@@ -56,17 +57,22 @@ def name_among_few(
 def _named(
     figures: Figures, subjects: Subjects, contributions: Floats, terms: Places, of: Places, most: int
 ) -> tuple[NDArray[np.int64], Floats]:
-    state = _states(figures, subjects, terms)[of]
-    return _strongest(contributions.take(terms, axis=1), state, subjects.alike[np.ix_(terms, terms)], terms, most)
+    states = _states(_of_parts(figures, subjects, terms).take(of, axis=0), subjects, terms)
+    return _strongest(contributions.take(terms, axis=1), states, subjects.alike[np.ix_(terms, terms)], terms, most)
 
 
-def _states(figures: Figures, subjects: Subjects, terms: Places) -> NDArray[np.uint8]:
-    """Return how far each term may be named in each row, which is as far as all its parts; shape (n, n_terms)."""
-    needed, places = np.unique(subjects.places[:, terms], return_inverse=True)
-    of_parts = figures.states([subjects.parts[place] for place in needed.tolist()])
-    states, *others = (of_parts.take(own, axis=1) for own in places.reshape(-1, len(terms)))
+def _of_parts(figures: Figures, subjects: Subjects, terms: Places) -> NDArray[np.uint8]:
+    """Return how far each part of these terms may be named in each row, 0 for other parts; shape (n, n_parts)."""
+    return figures.states(subjects.parts, np.unique(subjects.places[:, terms]).tolist())
+
+
+def _states(of_parts: NDArray[np.uint8], subjects: Subjects, terms: Places) -> NDArray[np.uint8]:
+    """Return how far each term may be named, which is as far as all its parts, (m, n_parts); shape (m, n_terms)."""
+    first, *others = subjects.places[:, terms]
+    states: NDArray[np.uint8] = of_parts.take(first, axis=1)
     for further in others:
-        np.minimum(states, further, out=states)
+        here = np.flatnonzero(further != first)
+        states[:, here] = np.minimum(states[:, here], of_parts.take(further[here], axis=1))
     states[:, subjects.is_twice[terms]] = 0
     return states
 
@@ -87,5 +93,5 @@ def _strongest(
         best = left.argmax(axis=1)
         highest = left[each, best]
         slot[:] = np.where(highest > 0, terms[best], -1)
-        left[alike[best]] = 0.0
+        np.putmask(left, alike.take(best, axis=0), 0.0)
     return found, np.where(silent, 0.0, highest)

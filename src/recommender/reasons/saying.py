@@ -75,7 +75,7 @@ def _said(figures: Figures, parts: Sequence[str], rows: NDArray[np.integer[Any]]
 
 
 def _figures_said(figures: Figures, part: str, rows: NDArray[np.integer[Any]]) -> tuple[Places, list[str]]:
-    asked = figures.of(part).take(_places(rows))
+    asked = figures.of(part, rows)
     if len(asked) <= _FEW:
         return np.arange(len(asked)), [say(part, value, figures.words) for value in asked.to_pylist()]
     coded = asked.dictionary_encode()

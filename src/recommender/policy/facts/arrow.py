@@ -1,5 +1,6 @@
 """Arrow columns as numpy arrays: the facts of a snapshot, checked, and lists laid flat."""
 
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +21,7 @@ __all__ = [
     "is_null",
     "microseconds",
     "places",
+    "places_among",
     "whole",
     "words",
 ]
@@ -74,6 +76,9 @@ def whole(column: Any) -> Any:
 
 def flat(lists: Any) -> tuple[NDArray[np.int64], Any]:
     """Lay `lists` flat: the row that owns each value, and the values; a null list has none."""
+    if len(lists) == 1:
+        values = lists.flatten()
+        return np.zeros(len(values), dtype=np.int64), values
     return pc.list_parent_indices(lists).to_numpy(zero_copy_only=False), lists.flatten()
 
 
@@ -117,6 +122,24 @@ def places(indices: Any, *, missing: int) -> NDArray[np.int64]:
     """Return `indices` as an array, `missing` where null."""
     known: NDArray[np.int64] = (indices.fill_null(missing) if indices.null_count else indices).to_numpy()
     return known
+
+
+def places_among(values: Any, ids: tuple[str, ...]) -> NDArray[np.int64]:
+    """Return where each value stands among `ids`, which are all different; -1 where it does not."""
+    if len(values) <= _FEW:
+        place = _place_of(ids)
+        return np.array([place.get(value, -1) for value in values.to_pylist()], dtype=np.int64)
+    return places(pc.index_in(values, value_set=_id_array(ids)), missing=-1)
+
+
+@lru_cache(maxsize=8)
+def _place_of(ids: tuple[str, ...]) -> dict[str | None, int]:
+    return {one: place for place, one in enumerate(ids)}
+
+
+@lru_cache(maxsize=8)
+def _id_array(ids: tuple[str, ...]) -> Any:
+    return pa.array(ids, pa.string())
 
 
 def _is_among(word: str | None, wanted: frozenset[str]) -> bool:

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from recommender import schema
-from recommender.policy.facts.arrow import Mask, fact, flat, frozen, is_null, microseconds, places, words
+from recommender.policy.facts.arrow import Mask, fact, flat, frozen, is_null, microseconds, places_among, words
 from recommender.policy.facts.moments import DAY, FOREVER
 
 __all__ = ["Contacts"]
@@ -39,11 +37,11 @@ class Contacts:
     A contact is within a number of days if it is less than that long ago; one dated later than the decision is.
     Unknown counts against the offer: a null list is a decline of everything and more contacts than any limit, a null
     time is now, a null product every product, a null channel every channel, an unknown outcome a decline. `ids` are
-    the catalogue's, as an Arrow array.
+    the catalogue's.
     """
 
     rows: pa.Table
-    ids: Any
+    ids: tuple[str, ...]
     decided_at: int
     channel: str
 
@@ -86,7 +84,7 @@ class Contacts:
         return _Log(
             owner=owner,
             contacted_at=microseconds(contacted_at, missing=FOREVER),
-            product=places(pc.index_in(product, value_set=self.ids), missing=-1),
+            product=places_among(product, self.ids),
             any_product=is_null(product),
             on_channel=words(channel, frozenset({self.channel})) | is_null(channel),
             declined=~words(outcome, _NOT_A_NO),

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from recommender import schema
 from recommender.catalogue import Catalogue
-from recommender.policy.facts.arrow import Mask, fact, flat, frozen, is_null, places
+from recommender.policy.facts.arrow import Mask, fact, flat, frozen, is_null, places_among
 
 __all__ = ["Holdings"]
 
@@ -20,13 +18,11 @@ class Holdings:
     """The products of n accounts; every mask has shape (n, P), laid out product by product.
 
     Where a list is null, or holds a null, the account may have anything and surely has nothing. Products that the
-    catalogue does not have are passed over: there is no pair of theirs to suppress. `ids` are the catalogue's, as an
-    Arrow array.
+    catalogue does not have are passed over: there is no pair of theirs to suppress.
     """
 
     rows: pa.Table
     catalogue: Catalogue
-    ids: Any
 
     @property
     def held(self) -> Mask:
@@ -66,7 +62,7 @@ class Holdings:
         """Return what is surely, and what is possibly, in the lists called `name`."""
         lists = fact(self.rows, name)
         owner, values = flat(lists)
-        column = places(pc.index_in(values, value_set=self.ids), missing=-1)
+        column = places_among(values, self.catalogue.ids)
         known = column >= 0
         surely = np.zeros((len(self.catalogue.ids), len(lists)), dtype=bool)
         surely[column[known], owner[known]] = True

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -94,7 +94,7 @@ class Facts:
     @cached_property
     def holdings(self) -> Holdings:
         """What each account has."""
-        return Holdings(self.rows, self.catalogue, _id_array(self.catalogue.ids))
+        return Holdings(self.rows, self.catalogue)
 
     @cached_property
     def complaints(self) -> Complaints:
@@ -104,7 +104,7 @@ class Facts:
     @cached_property
     def contacts(self) -> Contacts:
         """What each account was offered."""
-        return Contacts(self.rows, _id_array(self.catalogue.ids), self.decided_at, self.channel)
+        return Contacts(self.rows, self.catalogue.ids, self.decided_at, self.channel)
 
     @cached_property
     def consents(self) -> Consents:
@@ -141,11 +141,6 @@ class Facts:
     def _category(self) -> NDArray[np.int64]:
         names = sorted({product.category for product in self.catalogue.products})
         return np.array([names.index(product.category) for product in self.catalogue.products], dtype=np.int64)
-
-
-@lru_cache(maxsize=8)
-def _id_array(ids: tuple[str, ...]) -> Any:
-    return pa.array(ids, pa.string())
 
 
 def _check_facts(rows: pa.Table) -> None:
