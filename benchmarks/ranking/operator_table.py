@@ -38,18 +38,27 @@ def n_accounts(*, quick: bool) -> int:
     return QUICK_ACCOUNTS if quick else ACCOUNTS
 
 
-def _judge(seed: int, job: Job) -> Iterator[dict[str, Any]]:
-    accounts = n_accounts(quick=job.quick)
-    folder = job.build / "operators" / f"{seed}-{accounts}-{_digest()}"
-    answers = {name: folder / f"{name}-{OWN.digest(PINS)}.json" for name in OURS}
-    if not (job.asks or any(answer.exists() for answer in answers.values())):
-        return
+def folder_of(seed: int, job: Job) -> Path:
+    """Return where the operator of a seed is kept, or will be."""
+    return job.build / "operators" / f"{seed}-{n_accounts(quick=job.quick)}-{_digest()}"
+
+
+def months_of(seed: int, job: Job) -> tuple[Examples, Examples, pd.DataFrame]:
+    """Return the months of an operator to learn from, the next month, and the true probabilities."""
     split = TimeSplit.before(
         pd.Timestamp("2026-07-01", tz="Europe/Berlin").to_pydatetime(), Training(cut_offs=CUT_OFFS)
     )
-    examples, truth = _examples(folder, split, accounts, seed)
+    examples, truth = _examples(folder_of(seed, job), split, n_accounts(quick=job.quick), seed)
     fold = split.folds(1)[0]
-    train, test = examples.at(fold.train), examples.at([fold.test])
+    return examples.at(fold.train), examples.at([fold.test]), truth
+
+
+def _judge(seed: int, job: Job) -> Iterator[dict[str, Any]]:
+    folder = folder_of(seed, job)
+    answers = {name: folder / f"{name}-{OWN.digest(PINS)}.json" for name in OURS}
+    if not (job.asks or any(answer.exists() for answer in answers.values())):
+        return
+    train, test, truth = months_of(seed, job)
     for name, answer in answers.items():
         if job.asks and not answer.exists():
             _ask(answer, OURS[name](seed), train, test)
