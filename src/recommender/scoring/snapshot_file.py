@@ -89,6 +89,8 @@ def brought(path: Path) -> tuple[Config | None, Catalogue | None]:
 def _refusing(path: Path) -> Iterator[None]:
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise DataError(f"{path}: not a readable snapshot (a name that is no UTF-8).") from error
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(f"{path}: not a readable snapshot (truncated, damaged or no Parquet).") from error
 
