@@ -3,7 +3,7 @@
 An operator of 2,000 accounts is simulated and a model trained on it. Its snapshot, repeated under new ids in groups of
 rows of `--group`, is a file of each number of accounts; each is scored in a process of its own. Printed is the most
 memory that this process and its workers held at any moment (the sum of their `Pss`, by which a page that several share
-counts once, looked at twenty times a second), the peak of the process itself (`VmHWM`), the processor seconds where one
+counts once, looked at five times a second), the peak of the process itself (`VmHWM`), the processor seconds where one
 worker did all, and what is on disk. With `--dispositions counts` no dispositions are written.
 """
 
@@ -91,7 +91,7 @@ def score(source: Path, model: Path, out: Path, dispositions: str, workers: int)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  the job above
         while process.poll() is None:
             most = max(most, memory_of(below(process.pid)))
-            time.sleep(0.05)
+            time.sleep(0.2)
         assert process.returncode == 0
         assert process.stdout
         offers, peak = process.stdout.read().split()
