@@ -81,9 +81,16 @@ audit: $(READY)
 		echo "audit: what pip-audit says above is a vulnerability, or that it could not ask pypi.org/pypi/NAME/VERSION/json:"; \
 		echo "a mirror that has the packages alone does not answer that, and it then says 'not found on PyPI'."; exit 1; }
 
-.PHONY: bench-latency
+.PHONY: bench-latency bench-memory bench-imports
 bench-latency: $(READY)
 	$(BIN)/python benchmarks/latency.py
+
+# What a job holds in memory for 100,000 and 1,000,000 accounts; more by hand, with --accounts.
+bench-memory: $(READY)
+	$(BIN)/python benchmarks/memory.py
+
+bench-imports: $(READY)
+	$(BIN)/python benchmarks/imports.py
 
 .PHONY: mutation bench-policy
 # Mutates policy/ and offers.py; fails where a mutant survives that is not written down as equivalent.

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -150,6 +152,19 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of an operator of 600 accounts, known until `until`."""
     folder = tmp_path_factory.mktemp("operator") / "data"
     recommender.simulate(folder, accounts=600, seed=1, until=UNTIL)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def turned(operator: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the same operator with the rows and the columns of every table in another order."""
+    folder, rng = tmp_path_factory.mktemp("turned"), np.random.default_rng(0)
+    shutil.copy(operator / "recommender.toml", folder)
+    for path in operator.glob("*.parquet"):
+        table = pq.read_table(path)
+        columns = [table.column_names[i] for i in rng.permutation(table.num_columns)]
+        order = pa.array(rng.permutation(table.num_rows), pa.int64())
+        pq.write_table(table.select(columns).take(order), folder / path.name)
     return folder
 
 

@@ -1,10 +1,13 @@
 """Files that appear whole or not at all, and are known again by their digests."""
 
+import errno
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +17,7 @@ __all__ = [
     "DIGEST",
     "check_seal",
     "dump_document",
+    "open_plain",
     "parse_document",
     "read_document",
     "sealed",
@@ -35,12 +39,27 @@ def writing(what: str, path: str | Path) -> Iterator[None]:
     Raises
     ------
     OutputError
-        If the block raises an OSError.
+        If the block raises an OSError, or a name is no text that pyarrow could write to.
     """
     try:
         yield
     except OSError as error:
         raise OutputError(f"{path}: {what} cannot be written ({error.strerror or error}).") from error
+    except UnicodeEncodeError as error:
+        raise OutputError(f"{path}: {what} cannot be written (a name that is no UTF-8).") from error
+
+
+@contextmanager
+def open_plain(path: Path) -> Iterator[BufferedReader]:
+    """Open a file to be read; a pipe or a device, which might keep the reader waiting for ever, is an OSError."""
+    with open(path, "rb", opener=_without_waiting) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no plain file")
+        yield file
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # Windows has none, and no pipes with names of files
 
 
 @contextmanager
@@ -102,7 +121,7 @@ def sidecar_of(path: Path) -> Path:
 
 def sha256_of(path: Path) -> str:
     """Return the sha256 of a file, in hex."""
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -113,7 +132,14 @@ def write_document(path: Path, document: Mapping[str, Any]) -> None:
 
 
 def dump_document(document: Mapping[str, Any]) -> bytes:
-    """Return `document`, which has no digest yet, as canonical JSON that carries its own."""
+    """Return `document`, which has no digest yet, as canonical JSON that carries its own.
+
+    Raises
+    ------
+    ValueError
+        If it holds a number that is none, or a text with half a character, which no column of Arrow takes.
+    """
+    json.dumps(document, ensure_ascii=False).encode()
     digest = hashlib.sha256(_canonical(document)).hexdigest()
     return _canonical({**document, DIGEST: digest})
 
@@ -127,7 +153,8 @@ def read_document(path: Path) -> dict[str, Any]:
         If it is missing or was changed.
     """
     try:
-        content = path.read_bytes()
+        with open_plain(path) as file:
+            content = file.read()
     except FileNotFoundError:
         raise DataError(f"{path}: there is no such file.") from None
     except OSError as error:
@@ -146,9 +173,10 @@ def parse_document(content: bytes, name: str) -> dict[str, Any]:
     try:
         document: dict[str, Any] = dict(json.loads(content))
         document.pop(DIGEST)
+        again = dump_document(document)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(f"{name}: it is damaged, or was not written by this package.") from error
-    if dump_document(document) != content:
+    if again != content:
         raise DataError(f"{name}: it was changed after it was written; its digest does not fit.")
     return document
 

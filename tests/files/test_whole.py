@@ -3,10 +3,21 @@
 import os
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from recommender.errors import DataError, OutputError
-from recommender.files import check_seal, read_document, sealed, sha256_of, whole, write_document
+from recommender.files import (
+    check_seal,
+    dump_document,
+    read_document,
+    sealed,
+    sha256_of,
+    whole,
+    write_document,
+    writing,
+)
 
 
 def test_a_file_appears_when_the_block_ends(tmp_path: Path):
@@ -72,8 +83,44 @@ def test_a_document_with_any_bit_changed_is_refused(tmp_path: Path):
             read_document(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"5", b'{"digest": 1}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b"5",
+        b'{"digest": 1}',
+        b'{"digest": 1, "digest": 1}',
+        b'{"digest": "x", "counts": NaN}',
+        b'{"digest": "x", "counts": -Infinity}',
+        b'{"digest": "x", "name": "\\ud800"}',
+        b'{"digest": "x", "name": ' + b"[" * 990 + b"]" * 990 + b"}",
+        b"[" * 100_000,
+    ],
+)
 def test_what_is_no_document_is_refused(tmp_path: Path, content: bytes):
     (tmp_path / "doc.json").write_bytes(content)
     with pytest.raises(DataError, match=r"doc\.json"):
         read_document(tmp_path / "doc.json")
+
+
+def test_half_a_character_is_not_written():
+    with pytest.raises(ValueError, match="surrogates not allowed"):
+        dump_document({"name": "\ud800"})
+
+
+def test_a_pipe_in_place_of_a_file_keeps_nobody_waiting(tmp_path: Path):
+    os.mkfifo(tmp_path / "doc.json")
+    with pytest.raises(DataError, match=r"doc\.json: it is damaged"):
+        read_document(tmp_path / "doc.json")
+    with pytest.raises(OSError, match="no plain file"):
+        sha256_of(tmp_path / "doc.json")
+
+
+def test_a_name_that_is_no_utf8_is_one_sentence(tmp_path: Path):
+    odd = tmp_path / os.fsdecode(b"\xff.parquet")
+    with (
+        pytest.raises(OutputError, match=r"the rows cannot be written .a name that is no UTF-8."),
+        writing("the rows", odd),
+    ):
+        pq.write_table(pa.table({"a": [1]}), odd)

@@ -1,4 +1,5 @@
 import io
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -49,3 +50,23 @@ def test_a_damaged_archive_is_refused():
 def test_a_fixed_date_stands_in_the_archive():
     with zipfile.ZipFile(io.BytesIO(dump_arrays({"a": np.zeros(1)}))) as archive:
         assert archive.infolist()[0].date_time[0] == 1980
+
+
+def lying(content, *, says):
+    """Return the archive with the size that its only entry claims to have unpacked."""
+    changed, claim = bytearray(content), says.to_bytes(4, "little")
+    changed[22:26] = claim
+    place = content.index(b"PK\x01\x02")
+    changed[place + 24 : place + 28] = claim
+    return bytes(changed)
+
+
+def test_an_archive_that_claims_less_than_it_unpacks_to_takes_no_more_memory_than_it_claims():
+    bomb = lying(dump_arrays({"points": np.zeros(8 << 20)}), says=1000)
+    assert len(bomb) < 100_000
+    tracemalloc.start()
+    with pytest.raises(ModelError, match="no archive of plain arrays"):
+        parse_arrays(bomb)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2 << 20

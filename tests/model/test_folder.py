@@ -1,4 +1,5 @@
 import json
+import os
 import pickle
 import shutil
 from dataclasses import replace
@@ -167,3 +168,10 @@ def test_a_product_whose_difference_overflows_is_refused_and_not_followed(scorec
     assert (np.diff(wrong[:3]) > 0).all()
     with pytest.raises(ModelError, match="names a product that is not there"):
         Scorecard.from_arrays(arrays | {"term_products": wrong})
+
+
+def test_a_name_that_no_offer_could_carry_is_refused_before_anything_is_left(model, tmp_path):
+    home = tmp_path / os.fsdecode(b"caf\xe9")
+    with pytest.raises(OutputError, match=r"the model cannot be written .a name that is no UTF-8."):
+        save_model(model, home)
+    assert not list(home.iterdir())

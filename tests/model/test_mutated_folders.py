@@ -24,7 +24,6 @@ import numpy as np
 import pytest
 
 from recommender.errors import ModelError, RecommenderError
-from recommender.files import dump_document
 from recommender.model import load_model, make_key, save_model, sign_model
 from recommender.model.arrays import dump_arrays, parse_arrays
 from recommender.model.manifest import digest_of
@@ -39,7 +38,7 @@ JUNK: list[object] = [
     None, True, False, 0, 1, -1, 2**31, 2**63, -(2**70), 10**400, 1e308, -1e-300, 0.5, "", "x", "\u0000", "..",
     "{value}", "{value.__class__}", "{value:>999999999}", "{0}", "{", "__import__('os')", "x" * 5000, [], [[]], {},
     {"a": 1}, [None], [1e308] * 3, ["a", "a"], {"k": {"k": {"k": []}}}, "2026-01-01", "NaN", "Infinity", "-5",
-    "1e999999", [0, 10**12],
+    "1e999999", [0, 10**12], "\ud800", float("nan"), float("inf"),
 ]  # fmt: skip
 
 
@@ -69,6 +68,11 @@ def key(folder, tmp_path):
     return public
 
 
+def _canonical(manifest):
+    """Write as `dump_document` does, but what it would refuse, too."""
+    return json.dumps(manifest, sort_keys=True, indent=1).encode() + b"\n"
+
+
 @dataclass(frozen=True)
 class Folder:
     """A copy to be mutated, with the draw of chance."""
@@ -88,7 +92,7 @@ class Folder:
         return manifest
 
     def forge(self, manifest):
-        self.write("manifest.json", dump_document(manifest))
+        self.write("manifest.json", _canonical({**manifest, "digest": digest_of(_canonical(manifest))}))
 
     def forge_archive(self, content):
         self.write("scorecard.npz", content)
@@ -159,6 +163,13 @@ def _npy(header, body=b""):
     return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + body
 
 
+def _claiming(archive, size):
+    """Return the archive with another size of its first entry, unpacked."""
+    changed, place = bytearray(archive), archive.index(b"PK\x01\x02") + 24
+    changed[place : place + 4] = size.to_bytes(4, "little")
+    return bytes(changed)
+
+
 def archive_forged(at):
     arrays = parse_arrays(at.read("scorecard.npz"))
     pickled = io.BytesIO()
@@ -168,8 +179,7 @@ def archive_forged(at):
     encrypted = bytearray(whole)
     encrypted[6] |= 1
     encrypted[whole.index(b"PK\x01\x02") + 8] |= 1
-    claims = bytearray(whole)
-    claims[whole.index(b"PK\x01\x02") + 24 : whole.index(b"PK\x01\x02") + 28] = b"\xff\xff\xff\x7f"
+    bomb = _claiming(_entry(b"\0" * (64 << 20)), 64)
     doubled = io.BytesIO(whole)
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(doubled, "a") as archive:
         archive.writestr("points.npy", b"x")
@@ -193,7 +203,8 @@ def archive_forged(at):
                 _entry(whole, kind=zipfile.ZIP_BZIP2),
                 _entry(whole, kind=zipfile.ZIP_STORED),
                 bytes(encrypted),
-                bytes(claims),
+                _claiming(whole, 0x7FFFFFFF),
+                bomb,
                 doubled.getvalue(),
                 b"prefix" + whole,
                 whole + b"comment",

@@ -125,3 +125,10 @@ def test_without_anything_to_name_it_names_no_feature():
 )
 def test_figures_are_written_as_a_person_reads_them(value, unit, text):
     assert figure(value, unit) == text
+
+
+@pytest.mark.parametrize("says", ["", "{value}"])
+def test_a_phrase_that_comes_out_empty_is_no_error(says):
+    words = Words({"town": Feature("town", "", says, kind="text")}, {})
+    table = pa.table({"town": [""], "held_products": [[]], "ordered_products": [[]]})
+    assert explain_offers(table, np.array([[2.0]]), ("town",), words)[0].features == ("town",)

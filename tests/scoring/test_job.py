@@ -239,6 +239,27 @@ def test_a_snapshot_that_is_replaced_while_it_is_read_is_refused_and_no_shard_of
     assert written(out) == written(whole)
 
 
+def test_a_snapshot_that_is_overwritten_under_its_own_date_is_refused_and_a_new_link_to_it_is_no_change(
+    rows, snapshot, loaded, tmp_path
+):
+    source, options = tmp_path / "snapshot.parquet", BatchOptions(shard_rows=200)
+    shutil.copy(snapshot, source)
+    content, times = source.read_bytes(), source.stat()
+
+    def overwritten(*_):
+        source.write_bytes(content[:-9] + bytes(9))
+        os.utime(source, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    def linked(done, _):
+        (tmp_path / f"link-{done}").hardlink_to(source)
+
+    with pytest.raises(DataError, match="it was changed while it was read"):
+        score(source, loaded, tmp_path / "one", as_of="2026-07-01", options=options, progress=overwritten)
+    shutil.copy(snapshot, source)
+    summary = score(source, loaded, tmp_path / "two", as_of="2026-07-01", options=options, progress=linked)
+    assert summary["accounts"] == rows.num_rows
+
+
 def test_no_account_gives_results_without_rows(rows, loaded, until, tmp_path):
     pq.write_table(rows.slice(0, 0), tmp_path / "none.parquet")
     summary = score(tmp_path / "none.parquet", loaded, tmp_path / "out", as_of=until)

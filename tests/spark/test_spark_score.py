@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from pyspark.sql import functions as sql
@@ -15,6 +16,7 @@ import recommender.spark
 from recommender.config import Config, Trust
 from recommender.errors import DataError, FeatureError, ModelError, StaleDataWarning
 from recommender.model import FreshComplaints, make_key, save_model, sign_model
+from recommender.policy import Facts
 from recommender.spark.shipping import ship, unpack
 
 AS_OF = "2026-07-01"
@@ -108,6 +110,25 @@ def test_rows_without_a_feature_are_refused_before_spark_starts(saved, model):
     absent = model.scorecard.features[0]
     with pytest.raises(FeatureError, match=absent):
         recommender.spark.score(saved.drop(absent), model, as_of=AS_OF)
+
+
+@dataclass(frozen=True)
+class Never:
+    """Suppress nothing."""
+
+    reason: ClassVar[str] = "never"
+
+    def suppresses(self, facts: Facts):
+        return np.zeros((facts.rows.num_rows, 1), dtype=bool)
+
+
+def test_columns_that_no_decision_reads_are_not_handed_over_unless_an_own_rule_may_read_them(saved, model, alone):
+    wide = saved.withColumn("of.no `use`", sql.lit(1))
+    scored = recommender.spark.score(wide, model, as_of=AS_OF)
+    assert set(scored.rows.columns) < set(saved.columns)
+    assert scored.offers.count() == alone.offers.num_rows
+    with_rule = recommender.spark.score(wide, replace(model, rules=(Never(),)), as_of=AS_OF)
+    assert with_rule.rows.columns == wide.columns
 
 
 def test_an_account_that_stands_in_two_partitions_is_refused(saved, model):

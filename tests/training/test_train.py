@@ -37,6 +37,17 @@ def test_training_twice_gives_the_same_arrays(model, tables, until):
     assert all((first[name] == second[name]).all() for name in first)
 
 
+def test_threads_and_the_order_of_raw_tables_change_no_array(operator, turned, until):
+    config = recommender.read_config(operator / "recommender.toml")
+    digests, fingerprints = set(), set()
+    for folder, workers in ((operator, 1), (turned, 2), (turned, 4)):
+        few = replace(config, training=Training(cut_offs=1, workers=workers))
+        learnt = recommender.train(recommender.read_tables(folder, few), until, ranker="logistic")
+        digests.add(learnt.digest)
+        fingerprints.add(learnt.training["fingerprint"])
+    assert (len(digests), len(fingerprints)) == (1, 1)
+
+
 def test_training_uses_only_what_was_recorded_by_its_moment(tables, operator, until, tmp_path):
     earlier = until - timedelta(days=30)
     for path in operator.glob("*.parquet"):

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import recommender
 from recommender.cli.terminal import say, step
 from recommender.errors import ConfigError
 from recommender.model import Model
 from recommender.tables import Tables
-from recommender.tracking import CHAMPION, Store, champion, promote, record
+from recommender.tracking import CHAMPION, Store, champion_version, load_version, promote_over, record
 
 __all__ = ["Registering", "hand_on"]
 
@@ -32,26 +31,27 @@ def hand_on(how: Registering, folder: Path, trained: Model, tables: Tables, *, t
     """Record the training, register the model and make it the champion where it is not worse."""
     if not (how.track or how.register):
         return
-    is_better = how.promote_if_better and _is_not_worse(how, trained, tables, tests)
+    defending = champion_version(how.register, how.store) if how.register and how.promote_if_better else None
+    is_better = how.promote_if_better and _is_not_worse(how, defending, trained, tables, tests)
     with step("Recording in MLflow"):
         made = record(folder, how.store, register=how.register)
     say(f"MLflow: run {made.run_id} in {how.store.address}.")
     if how.register and made.version:
         say(f"Registered as {how.register}, version {made.version}.")
         if is_better:
-            before = promote(how.register, made.version, how.store)
-            say(f"models:/{how.register}@{CHAMPION} is version {made.version} now{_after(before)}.")
+            promote_over(how.register, made.version, defending, how.store)
+            say(f"models:/{how.register}@{CHAMPION} is version {made.version} now{_after(defending)}.")
 
 
-def _after(before: Any) -> str:
+def _after(before: str | None) -> str:
     return f", after {before}" if before else ""
 
 
-def _is_not_worse(how: Registering, trained: Model, tables: Tables, tests: int) -> bool:
-    defending = champion(str(how.register), how.store, tables.config.trust.keys)
-    if defending is None:
+def _is_not_worse(how: Registering, version: str | None, trained: Model, tables: Tables, tests: int) -> bool:
+    if version is None:
         return True
     with step("Judging it beside the champion"):
+        defending = load_version(str(how.register), version, how.store, tables.config.trust.keys)
         found = recommender.contest(tables, trained.training["as_of"], trained, defending, tests=max(tests, 1))
     anew = " (learnt anew, as it has seen these months)" if found.learnt_anew else ""
     say(

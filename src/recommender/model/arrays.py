@@ -65,7 +65,7 @@ def parse_arrays(content: bytes) -> dict[str, NDArray[Any]]:
         _check_directory(content)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_entries(archive.infolist())
-            return {entry.filename.removesuffix(".npy"): _parse(archive.read(entry)) for entry in archive.infolist()}
+            return {entry.filename.removesuffix(".npy"): _parse(_bytes(archive, entry)) for entry in archive.infolist()}
     except _UNREADABLE as error:
         raise ModelError(f"scorecard.npz: no archive of plain arrays ({type(error).__name__}).") from error
 
@@ -74,6 +74,12 @@ def _dump(array: NDArray[Any]) -> bytes:
     out = io.BytesIO()
     np.lib.format.write_array(out, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
     return out.getvalue()
+
+
+def _bytes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """Unpack as many bytes as the entry claims; `ZipFile.read` would unpack two gigabytes before it counts them."""
+    with archive.open(entry) as file:
+        return file.read(entry.file_size)
 
 
 def _parse(content: bytes) -> NDArray[Any]:

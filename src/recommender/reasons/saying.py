@@ -31,7 +31,7 @@ def phrases_of(figures: Figures, subjects: Subjects, named: Places, of: NDArray[
         which[here] = codes + len(said)
         said += texts
     plain: Any = pa.array(said, pa.string())
-    capital: Any = pa.array([text[0].upper() + text[1:] for text in said], pa.string())
+    capital: Any = pa.array([text[:1].upper() + text[1:] for text in said], pa.string())
     first, *others = which.reshape(named.shape)
     return [capital.take(_places(first)), *(plain.take(_places(other)) for other in others)]
 

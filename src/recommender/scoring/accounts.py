@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recommender.errors import DataError
-from recommender.files import check_seal
+from recommender.files import check_seal, sha256_of
 from recommender.schema import ACCOUNT
 from recommender.scoring.digests import sha256_of_rows
 from recommender.scoring.ids import in_order, plain_ids, with_plain_ids
@@ -67,7 +67,7 @@ def of_file(path: Path, columns: Collection[str] | None, scratch: Path) -> Accou
         digest=digest,
         first=read_accounts(path, columns, None) if first is None else first,
         shards=lambda n_rows: _while_unchanged(
-            path, before, in_turn(n_rows) if is_sorted else sorted_runs(path, columns, n_rows, total, scratch)
+            path, digest, before, in_turn(n_rows) if is_sorted else sorted_runs(path, columns, n_rows, total, scratch)
         ),
         ids=lambda: (plain_ids(run) for run in read_runs(path, {ACCOUNT}, _RUN)),
     )
@@ -78,11 +78,16 @@ def _slices(rows: pa.Table, n_rows: int) -> Iterator[pa.Table]:
         yield rows.slice(start, n_rows)
 
 
-def _while_unchanged(path: Path, before: tuple[int, ...], runs: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    """Give `runs` as long as the file is the one whose digest was taken: what is written is known by that digest."""
+def _while_unchanged(path: Path, digest: str, before: tuple[int, ...], runs: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Give `runs` as long as the file is the one whose digest was taken: what is written is known by that digest.
+
+    A copy may keep the time of the last change, but no program sets the time at which the system saw one. That moves
+    for a new link or other rights, too, and then the digest tells.
+    """
     for run in runs:
-        if _stamp(path) != before:
+        if (now := _stamp(path)) != before and (not now or sha256_of(path) != digest):
             raise DataError(f"{path}: it was changed while it was read; run the job again, in another folder.")
+        before = now
         yield run
 
 
@@ -91,7 +96,7 @@ def _stamp(path: Path) -> tuple[int, ...]:
         status = path.stat()
     except FileNotFoundError:
         return ()
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _sorted_file(path: Path, columns: Collection[str] | None, n_rows: int) -> Iterator[pa.Table]:

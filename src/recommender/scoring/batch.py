@@ -10,12 +10,13 @@ from recommender.frames import is_frame, to_arrow
 from recommender.model import FreshComplaints, Model
 from recommender.model.keys import trusted_model
 from recommender.model.present import at_present
+from recommender.model.reading import needed
 from recommender.scoring.accounts import Accounts, of_file, of_table
 from recommender.scoring.fresh import read_fresh_complaints
 from recommender.scoring.identity import identity
 from recommender.scoring.options import BatchOptions
 from recommender.scoring.rows import from_tables
-from recommender.scoring.snapshot_file import brought, is_snapshot_file, needed
+from recommender.scoring.snapshot_file import brought, is_snapshot_file
 from recommender.scoring.strangers import warn_of_strangers
 
 __all__ = ["Batch", "open_batch"]

@@ -25,7 +25,7 @@ def read_parquet(path: Path, of: str) -> pa.Table:
         return pq.read_table(path, page_checksum_verification=True)
     except FileNotFoundError:
         raise DataError(f"{path}: there is no such file.") from None
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeEncodeError) as error:
         raise DataError(f"{path}: not a readable file of {of}.") from error
 
 

@@ -74,7 +74,7 @@ def _read(path: Path) -> pa.Table:
         return pq.read_table(path, page_checksum_verification=True) if path.suffix == ".parquet" else _read_csv(path)
     except FileNotFoundError:
         raise DataError(f"{path}: there is no such file.") from None
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeEncodeError) as error:
         raise DataError(f"{path}: neither a readable Parquet nor a readable CSV file.") from error
 
 

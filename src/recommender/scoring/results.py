@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from recommender.errors import DataError, OutputError
-from recommender.files import read_document, sha256_of, whole, write_document
+from recommender.files import open_plain, read_document, sha256_of, whole, write_document
 
 __all__ = [
     "DISPOSITIONS",
@@ -80,6 +80,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     manifest = read_document(folder / MANIFEST)
     if manifest.get("format") != _FORMAT:
         raise DataError(f"{folder / MANIFEST}: format {_FORMAT} was needed, {manifest.get('format')!r} came.")
+    if SUMMARY not in manifest.get("files", ()) or "job" not in manifest:
+        raise DataError(f"{folder / MANIFEST}: it is not the manifest of a job; it names no {SUMMARY} and no job.")
     for name in manifest["files"]:
         if name.endswith(".json"):
             _read(folder, name, manifest)
@@ -148,7 +150,8 @@ def results_at(path: Path, name: str) -> Path | None:
 def _read(folder: Path, name: str, manifest: Mapping[str, Any]) -> bytes:
     path = folder / name
     try:
-        content = path.read_bytes()
+        with open_plain(path) as file:
+            content = file.read()
     except OSError as error:
         raise DataError(f"{path}: {MANIFEST} names it, but it cannot be read ({error.strerror or error}).") from error
     if hashlib.sha256(content).hexdigest() != manifest["files"][name]["sha256"]:

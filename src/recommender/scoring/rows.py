@@ -15,10 +15,11 @@ from recommender.frames import is_frame, to_arrow
 from recommender.model import FreshComplaints, Model
 from recommender.model.keys import trusted_model
 from recommender.model.present import at_present
+from recommender.model.reading import needed
 from recommender.schema import ACCOUNT
 from recommender.scoring.fresh import read_fresh_complaints
 from recommender.scoring.ids import in_order
-from recommender.scoring.snapshot_file import brought, is_snapshot_file, needed, read_accounts
+from recommender.scoring.snapshot_file import brought, is_snapshot_file, read_accounts
 from recommender.scoring.strangers import warn_of_strangers
 
 __all__ = ["Request", "from_tables", "resolve"]

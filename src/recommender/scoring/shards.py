@@ -65,13 +65,19 @@ def find_finished(work: Work, number: int) -> Finished | None:
     """Return the shard if an earlier run of this very job finished it and it is still as it was."""
     try:
         sidecar = read_document(_sidecar(work, number))
-        if sidecar["job"] != work.job:
+        if not _is_of(sidecar, work, number):
             return None
         if any(sha256_of(work.folder / name) != one["sha256"] for name, one in sidecar["files"].items()):
             return None
         return Finished(_with_sidecar(work, number, sidecar["files"]), Tally.from_dict(sidecar["tally"]))
-    except (DataError, FileNotFoundError):
+    except (DataError, OSError):
         return None
+
+
+def _is_of(sidecar: Mapping[str, Any], work: Work, number: int) -> bool:
+    """Whether a sidecar was written by this job, for this shard and no other: a copy would count a shard twice."""
+    expected = {part_of(name, number) for name in kept_as(work.options)}
+    return sidecar.get("job") == work.job and set(sidecar.get("files", ())) == expected
 
 
 def _table(decision: Decision, name: str, options: BatchOptions) -> pa.Table:

@@ -13,23 +13,16 @@ from recommender.catalogue import Catalogue
 from recommender.config import Config
 from recommender.errors import ConfigError, DataError, ModelError
 from recommender.files import parse_document
-from recommender.model import Model
 from recommender.model.parts import read_catalogue
-from recommender.policy.facts.arrow import FACT_TYPES
-from recommender.schema import ACCOUNT, AS_OF, BROUGHT_KEY
+from recommender.schema import ACCOUNT, BROUGHT_KEY
 from recommender.scoring.ids import trimmed
 
-__all__ = ["brought", "is_snapshot_file", "needed", "read_accounts", "read_runs"]
+__all__ = ["brought", "is_snapshot_file", "read_accounts", "read_runs"]
 
 
 def is_snapshot_file(source: Any) -> bool:
     """Whether `source` names a Parquet file."""
     return isinstance(source, str | Path) and Path(source).suffix == ".parquet" and Path(source).is_file()
-
-
-def needed(model: Model) -> set[str] | None:
-    """Return the columns that a decision reads, or None for all: an operator's own rule may read any."""
-    return None if model.rules else {ACCOUNT, AS_OF, *FACT_TYPES, *model.scorecard.features}
 
 
 def read_runs(path: Path, columns: Collection[str] | None, n_rows: int) -> Iterator[pa.Table]:
@@ -89,6 +82,8 @@ def brought(path: Path) -> tuple[Config | None, Catalogue | None]:
 def _refusing(path: Path) -> Iterator[None]:
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise DataError(f"{path}: not a readable snapshot (a name that is no UTF-8).") from error
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(f"{path}: not a readable snapshot (truncated, damaged or no Parquet).") from error
 

@@ -131,7 +131,8 @@ def _asked(wanted: Sequence[str]) -> Any:
 def _attributes(known: Known, indicators: Sequence[Indicator]) -> tuple[str, ...]:
     settings = known.config.features
     left_out = {*_NO_FEATURES, *settings.exclude, settings.vulnerable}
-    attributes = tuple(name for name in known.accounts.columns if name not in left_out)
+    # by name: a table whose columns come in another order gives the same rows to learn from, and so the same model
+    attributes = tuple(sorted(name for name in known.accounts.columns if name not in left_out))
     if taken := sorted({one.name for one in indicators} & set(attributes)):
         raise DataError(f"accounts: the attributes {taken[:5]} have names of indicators; rename or exclude them.")
     return attributes

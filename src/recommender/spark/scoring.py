@@ -16,6 +16,7 @@ from recommender.config import Config, check_k
 from recommender.errors import DataError, FeatureError, StaleDataWarning
 from recommender.model import FreshComplaints, Model, load_model
 from recommender.model.present import at_present
+from recommender.model.reading import needed
 from recommender.model.tally import Tally
 from recommender.schema import ACCOUNT, AS_OF, FACTS
 from recommender.spark.deciding import TALLY, Task, decide_each, dispositions, offers, tally
@@ -123,7 +124,9 @@ def score(
     if isinstance(source, DataFrame):
         _check_ids(rows)
     task = Task(ship(loaded), moment, complaints, k if k is None else check_k(k), offers)
-    return Scored(rows, {shape.__name__: replace(task, shape=shape) for shape in (offers, dispositions, tally)})
+    return Scored(
+        _read_by(rows, loaded), {shape.__name__: replace(task, shape=shape) for shape in (offers, dispositions, tally)}
+    )
 
 
 def _taken(
@@ -134,6 +137,16 @@ def _taken(
     moment = settings.moment_or_now(as_of)
     present = at_present(model, tables.settings, catalogue(tables.cut(moment)))
     return present, snapshot(replace(tables, config=settings), moment), moment
+
+
+def _read_by(rows: DataFrame, model: Model) -> DataFrame:
+    """Return the columns that a decision reads: Spark turns rows into columns of Arrow value by value."""
+    wanted = needed(model)
+    return rows.select([_quoted(name) for name in rows.columns if wanted is None or name in wanted])
+
+
+def _quoted(name: str) -> str:
+    return "`{}`".format(name.replace("`", "``"))
 
 
 def _check_ids(rows: DataFrame) -> None:

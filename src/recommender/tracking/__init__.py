@@ -1,8 +1,8 @@
 """Runs, models and their versions in MLflow; the only room that imports it, and only when it is asked for something."""
 
-from recommender.tracking.download import champion, downloaded
+from recommender.tracking.download import champion, downloaded, load_version
 from recommender.tracking.recording import Recorded, record
-from recommender.tracking.registry import CHAMPION, promote, rollback
+from recommender.tracking.registry import CHAMPION, champion_version, promote, promote_over, rollback
 from recommender.tracking.store import DEFAULT_URI, Store
 
 __all__ = [
@@ -11,8 +11,11 @@ __all__ = [
     "Recorded",
     "Store",
     "champion",
+    "champion_version",
     "downloaded",
+    "load_version",
     "promote",
+    "promote_over",
     "record",
     "rollback",
 ]

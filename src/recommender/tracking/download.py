@@ -7,10 +7,10 @@ from pathlib import Path
 
 from recommender.errors import ModelError
 from recommender.model import Model, load_model
-from recommender.tracking.registry import CHAMPION, version_of
+from recommender.tracking.registry import champion_version
 from recommender.tracking.store import Store, client_of, mlflow, refusals
 
-__all__ = ["champion", "downloaded"]
+__all__ = ["champion", "downloaded", "load_version"]
 
 
 @contextmanager
@@ -40,11 +40,13 @@ def downloaded(uri: str, store: Store | None = None) -> Iterator[Path]:
 
 def champion(name: str, store: Store | None = None, trusted_keys: Sequence[str] = ()) -> Model | None:
     """Return the model that bears the alias `champion`, verified; None where none does."""
-    where = store or Store()
-    with refusals(f"asking for the champion of {name}"):
-        if version_of(client_of(where), name, CHAMPION) is None:
-            return None
-    with downloaded(f"models:/{name}@{CHAMPION}", where) as folder:
+    version = champion_version(name, store)
+    return None if version is None else load_version(name, version, store, trusted_keys)
+
+
+def load_version(name: str, version: str, store: Store | None = None, trusted_keys: Sequence[str] = ()) -> Model:
+    """Return a version of a registered model, verified."""
+    with downloaded(f"models:/{name}/{version}", store) as folder:
         return load_model(folder, trusted_keys=trusted_keys)
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 from recommender.errors import OutputError
 from recommender.tracking.store import Store, client_of, mlflow, refusals
 
-__all__ = ["CHAMPION", "add_version", "promote", "rollback", "version_of"]
+__all__ = ["CHAMPION", "add_version", "champion_version", "promote", "promote_over", "rollback", "version_of"]
 
 CHAMPION: Final = "champion"
 _BEFORE: Final = "champion_before"
@@ -27,6 +27,33 @@ def promote(name: str, version: str, store: Store | None = None) -> str | None:
             client.set_model_version_tag(name, version, _BEFORE, before or "")
             client.set_registered_model_alias(name, CHAMPION, version)
     return before
+
+
+def promote_over(name: str, version: str, beaten: str | None, store: Store | None = None) -> None:
+    """Make `version` the champion if the one that it was judged beside still is; None: if there still is none.
+
+    Raises
+    ------
+    OutputError
+        If another became the champion meanwhile, or there is no such version.
+    """
+    if (now := champion_version(name, store)) != beaten:
+        raise OutputError(
+            f"{name}: version {version} was judged beside {_named(beaten)}, but the champion is {_named(now)} by now, "
+            "and stays; train again, to be judged beside that."
+        )
+    promote(name, version, store)
+
+
+def _named(version: str | None) -> str:
+    return "none" if version is None else f"version {version}"
+
+
+def champion_version(name: str, store: Store | None = None) -> str | None:
+    """Return the version that is the champion; None where none is."""
+    client = client_of(store or Store())
+    with refusals(f"asking for the champion of {name}"):
+        return version_of(client, name, CHAMPION)
 
 
 def rollback(name: str, store: Store | None = None) -> tuple[str, str]:
