@@ -66,7 +66,7 @@ torture: $(READY)
 	$(BIN)/python -m pytest -m torture -q
 
 .PHONY: torture-models
-# 10,000 mutated model folders: each refused or sound, nothing run; about six minutes of one core.
+# 10,000 mutated model folders: each refused or sound, nothing run; two to three minutes of one core.
 torture-models: $(READY)
 	$(BIN)/python -m pytest -m torture tests/model -q -s
 

@@ -18,6 +18,7 @@ import sys
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -163,6 +164,11 @@ def _npy(header, body=b""):
     return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + body
 
 
+@cache
+def _bomb():
+    return _entry(b"\0" * (64 << 20))
+
+
 def _claiming(archive, size):
     """Return the archive with another size of its first entry, unpacked."""
     changed, place = bytearray(archive), archive.index(b"PK\x01\x02") + 24
@@ -179,7 +185,6 @@ def archive_forged(at):
     encrypted = bytearray(whole)
     encrypted[6] |= 1
     encrypted[whole.index(b"PK\x01\x02") + 8] |= 1
-    bomb = _claiming(_entry(b"\0" * (64 << 20)), 64)
     doubled = io.BytesIO(whole)
     with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(doubled, "a") as archive:
         archive.writestr("points.npy", b"x")
@@ -198,13 +203,13 @@ def archive_forged(at):
                 _entry(_npy("{'descr': '<f8', 'fortran_order': False, 'shape': (-1,)}\n")),
                 _entry(_npy("{'descr': '<f8', 'fortran_order': False, 'shape': (-1, -8)}\n", b"\0" * 64)),
                 _entry(_npy("{'descr': '|V0', 'fortran_order': False, 'shape': (1000000000000,)}\n")),
-                _entry(b"\0" * (64 << 20)),
+                _bomb(),
                 _entry(whole, kind=zipfile.ZIP_LZMA),
                 _entry(whole, kind=zipfile.ZIP_BZIP2),
                 _entry(whole, kind=zipfile.ZIP_STORED),
                 bytes(encrypted),
                 _claiming(whole, 0x7FFFFFFF),
-                bomb,
+                _claiming(_bomb(), 64),
                 doubled.getvalue(),
                 b"prefix" + whole,
                 whole + b"comment",
