@@ -75,7 +75,9 @@ def client_of(store: Store) -> Any:
     address, package = store.address, mlflow()
     # the SQLite store tells of every migration of its tables, a hundred lines at its first use
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    return package.MlflowClient(tracking_uri=address, registry_uri=store.registry)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # MLflow asks SQLAlchemy for what its next release drops
+        return package.MlflowClient(tracking_uri=address, registry_uri=store.registry)
 
 
 @contextmanager
