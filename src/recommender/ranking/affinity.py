@@ -12,6 +12,7 @@ from recommender.ranking.examples import Examples
 from recommender.ranking.links import logit
 from recommender.ranking.one_thread import one_blas_thread
 from recommender.ranking.ridge import Basis, Leads, fit_logistic, make_basis
+from recommender.ranking.sampling import at_most
 
 __all__ = ["Affinity", "learn_affinity"]
 
@@ -102,7 +103,7 @@ def _profile(examples: Examples, columns: Columns, basis: Basis, known: Index, p
     holds, random = examples.held[known, product], np.random.RandomState(seed)
     if holds.sum() < _LEAST_HOLDERS or holds.all():
         return np.zeros(int(basis.starts[-1]))
-    rows = np.sort(np.concatenate([_some(known[holds], _HOLDERS, random), _some(known[~holds], _OTHERS, random)]))
+    rows = np.sort(np.concatenate([at_most(known[holds], _HOLDERS, random), at_most(known[~holds], _OTHERS, random)]))
     found, own = columns.found[:, rows], len(columns.sizes) - 1 - examples.held.shape[1] + product
     found[-1] -= found[own]
     found[[own, *_bound(columns)]] = 0
@@ -132,8 +133,8 @@ def _sample(
 ) -> tuple[Floats, NDArray[np.bool_], Floats]:
     random, is_open = np.random.RandomState(seed), ~examples.held[:, product]
     taken = is_open & examples.y[:, product]
-    takers = _some(np.flatnonzero(taken), _TAKERS, random)
-    others = _some(np.flatnonzero(is_open & ~taken), 5 * len(takers), random)
+    takers = at_most(np.flatnonzero(taken), _TAKERS, random)
+    others = at_most(np.flatnonzero(is_open & ~taken), 5 * len(takers), random)
     rows = np.sort(np.concatenate([takers, others]))
     return (
         _scores(affinity.points[..., product], columns.sizes, columns.found[:, rows], half[rows]),
@@ -155,7 +156,3 @@ def _scores(points: Floats, sizes: tuple[int, ...], found: NDArray[np.int32], ha
 
 def _bound(columns: Columns) -> list[int]:
     return [column for column, direction in enumerate(columns.monotone) if direction]
-
-
-def _some(rows: Index, most: int, random: np.random.RandomState) -> Index:
-    return rows if len(rows) <= most else random.choice(rows, most, replace=False)

@@ -7,10 +7,15 @@ from numpy.typing import NDArray
 
 from recommender.ranking.examples import Examples
 
-__all__ = ["fewer_negatives", "thin"]
+__all__ = ["at_most", "fewer_negatives", "thin"]
 
 _NEGATIVES_PER_POSITIVE = 20
 _ENOUGH_NEGATIVES = 5_000
+
+
+def at_most(rows: NDArray[np.int64], most: int, random: np.random.RandomState) -> NDArray[np.int64]:
+    """Return `most` of the rows, drawn at random; all of them where there are no more."""
+    return rows if len(rows) <= most else random.choice(rows, most, replace=False)
 
 
 def thin(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from recommender.ranking.additive import targets
 from recommender.ranking.boosting import Task
 from recommender.ranking.examples import Examples
+from recommender.ranking.sampling import at_most
 
 __all__ = ["Sampling", "Unit", "evenly", "everything", "of_product", "tasks_of"]
 
@@ -88,9 +89,9 @@ def of_product(
     is_open, taken = examples.is_open[:, product], examples.y[:, product]
     positives, others = np.flatnonzero(is_open & taken), np.flatnonzero(is_open & ~taken)
     random = np.random.RandomState(seed)
-    takers = _sample(positives, max(sampling.max_rows // 2, sampling.max_rows - len(others)), random)
+    takers = at_most(positives, max(sampling.max_rows // 2, sampling.max_rows - len(others)), random)
     wanted = int(max(sampling.negatives * len(takers), sampling.min_negatives))
-    sample = _sample(others, min(wanted, sampling.max_rows - len(takers)), random)
+    sample = at_most(others, min(wanted, sampling.max_rows - len(takers)), random)
     rows = np.sort(np.concatenate([takers, sample]))
     shift = _log_share(examples.weight, sample, others) - _log_share(examples.weight, takers, positives)
     order = [product, *(p for p in range(examples.held.shape[1]) if p != product)]
@@ -124,10 +125,6 @@ def _task(unit: Unit, start: Floats, chosen: NDArray[np.bool_]) -> Task:
 def evenly(rows: Index, most: int) -> Index:
     """Return `most` of the rows, evenly spread over their order; all of them where there are no more."""
     return rows if len(rows) <= most else rows[np.arange(most) * len(rows) // most]
-
-
-def _sample(rows: Index, most: int, random: np.random.RandomState) -> Index:
-    return rows if len(rows) <= most else random.choice(rows, most, replace=False)
 
 
 def _log_share(weight: Floats, sample: Index, rows: Index) -> float:

@@ -51,9 +51,8 @@ def _named(version: str | None) -> str:
 
 def champion_version(name: str, store: Store | None = None) -> str | None:
     """Return the version that is the champion; None where none is."""
-    client = client_of(store or Store())
     with refusals(f"asking for the champion of {name}"):
-        return version_of(client, name, CHAMPION)
+        return version_of(client_of(store or Store()), name, CHAMPION)
 
 
 def rollback(name: str, store: Store | None = None) -> tuple[str, str]:
