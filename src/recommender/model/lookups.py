@@ -26,13 +26,11 @@ class Lookups:
 
     Attributes
     ----------
-    ids, names : Arrow arrays of P texts
-    flags : Arrow array of 2 P lists of text
-        Of each product for an account that is well known, then for one that is cold.
+    offered : Arrow batch of 2 P rows
+        What an offer of each product says of it, for an account that is well known and then for one that is cold:
+        id, name, price (`bill_change`; null where it is unknown) and flags.
     prices
         What the products cost, in minor units.
-    amounts : Arrow array of P decimals
-        The same as money; null where the price is unknown.
     ranked, held : arrays of shape (n_ranked,) and (n_held,)
         Where the products that the scorecard ranks, and those that it reads as held, stand in the catalogue.
     places : array of shape (P,)
@@ -41,11 +39,8 @@ class Lookups:
         NaN where the product is not ranked.
     """
 
-    ids: Any
-    names: Any
-    flags: Any
+    offered: pa.RecordBatch
     prices: Prices
-    amounts: Any
     ranked: Places
     held: Places
     places: Places
@@ -66,11 +61,8 @@ def lookups_of(model: "Model") -> Lookups:
     places, base_rate = np.zeros(len(catalogue.ids), dtype=np.intp), np.full(len(catalogue.ids), np.nan)
     places[ranked], base_rate[ranked] = np.arange(len(ranked)), card.base_rate
     return Lookups(
-        ids=pa.array(catalogue.ids, pa.string()),
-        names=pa.array([product.name for product in catalogue.products], pa.string()),
-        flags=pa.array(_flags(model, places), pa.list_(pa.string())),
+        offered=_offered(model, prices, places),
         prices=prices,
-        amounts=money(prices.minor, prices.known, model.config.minor_digits),
         ranked=ranked,
         held=np.array([catalogue.position[product_id] for product_id in card.held_products], dtype=np.intp),
         places=places,
@@ -83,6 +75,18 @@ def money(minor: NDArray[np.int64], known: NDArray[np.bool_], minor_digits: int)
     amounts, which = np.unique(minor, return_inverse=True)
     decimals = [Decimal(amount).scaleb(-minor_digits) for amount in amounts.tolist()]
     return pa.array(decimals, pa.decimal128(_DIGITS, minor_digits)).take(pa.array(which, pa.int64(), mask=~known))
+
+
+def _offered(model: "Model", prices: Prices, places: Places) -> pa.RecordBatch:
+    products, each = model.catalogue.products, np.repeat(np.arange(len(places)), 2)
+    return pa.record_batch(
+        {
+            "product_id": pa.array([products[i].product_id for i in each], pa.string()),
+            "product_name": pa.array([products[i].name for i in each], pa.string()),
+            "bill_change": money(prices.minor[each], prices.known[each], model.config.minor_digits),
+            "flags": pa.array(_flags(model, places), pa.list_(pa.string())),
+        }
+    )
 
 
 def _flags(model: "Model", places: Places) -> list[list[str]]:

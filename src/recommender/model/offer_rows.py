@@ -12,6 +12,8 @@ from recommender.bill import bill_changes
 from recommender.model.lookups import money
 from recommender.offers import Choice
 from recommender.policy import Facts
+from recommender.policy.facts.arrow import fact, microseconds
+from recommender.policy.facts.moments import DAY, HOUR, micros
 from recommender.reasons import Reasons, explain_offers, explain_parts
 from recommender.schema import ACCOUNT, AS_OF, COMPLAINTS_KNOWN_UNTIL
 
@@ -24,7 +26,6 @@ Bins = NDArray[np.int32]
 
 _TIME = pa.timestamp("us", tz="UTC")
 _COLD_SHARE = 0.5
-_HOUR_US = 3_600_000_000
 _FEW = 32
 
 
@@ -51,36 +52,31 @@ def offer_rows(
     model: "Model", rows: pa.Table, bins: Bins, facts: Facts, chosen: Chosen, decided_at: datetime
 ) -> pa.Table:
     """Build the offers frame; its columns are `schema.OFFER_COLUMNS`. `bins` are those of `Scorecard.find_bins`."""
-    account, product = pa.array(chosen.account, pa.int64()), pa.array(chosen.product, pa.int64())
+    of_account, of_product = _accounts(rows, chosen), _products(model, bins, chosen)
     said = _reasons(model, rows, bins, chosen)
-    return pa.table(
-        {
-            ACCOUNT: _whole(rows.column(ACCOUNT)).take(account),
-            "rank": pa.array(chosen.rank, pa.int8()),
-            "product_id": model.lookups.ids.take(product),
-            "product_name": model.lookups.names.take(product),
-            "propensity": pa.array(chosen.propensity, pa.float64()),
-            "lift": pa.array(chosen.lift, pa.float64()),
-            "reason": said.text,
-            "reason_features": said.features,
-            "bill_change": _bill_change(model, facts, chosen),
-            "flags": _flags(model, bins, chosen),
-            "model_version": _same(model.label, chosen),
-            "policy_version": _same(model.policy.version, chosen),
-            AS_OF: _whole(rows.column(AS_OF)).take(account),
-            "decided_at": pa.repeat(pa.scalar(decided_at, _TIME), len(chosen.account)),
-            "valid_until": _valid_until(model, rows, facts, chosen, decided_at),
-        }
-    )
+    columns: dict[str, Any] = {
+        ACCOUNT: of_account.column(ACCOUNT),
+        "rank": pa.array(chosen.rank, pa.int8()),
+        "product_id": of_product.column("product_id"),
+        "product_name": of_product.column("product_name"),
+        "propensity": pa.array(chosen.propensity, pa.float64()),
+        "lift": pa.array(chosen.lift, pa.float64()),
+        "reason": said.text,
+        "reason_features": said.features,
+        "bill_change": _bill_change(model, of_product, facts, chosen),
+        "flags": of_product.column("flags"),
+        "model_version": _same(model.label, chosen),
+        "policy_version": _same(model.policy.version, chosen),
+        AS_OF: of_account.column(AS_OF),
+        "decided_at": pa.repeat(pa.scalar(decided_at, _TIME), len(chosen.account)),
+        "valid_until": _valid_until(model, of_account, facts, decided_at),
+    }
+    return pa.table(columns)
 
 
 def has_or_ordered(facts: Facts) -> NDArray[np.bool_]:
     """Mark what the ranker takes for held: what is on order was chosen already, in training as here; (n, P)."""
     return facts.holdings.held | facts.holdings.on_order
-
-
-def _whole(column: Any) -> Any:
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _same(text: str, chosen: Chosen) -> "pa.Array[Any]":
@@ -98,28 +94,31 @@ def _reasons(model: "Model", rows: pa.Table, bins: Bins, chosen: Chosen) -> Reas
     return explain_parts(rows, parts, card.terms, model.words, of=chosen.account)
 
 
-def _bill_change(model: "Model", facts: Facts, chosen: Chosen) -> "pa.Array[Any]":
+def _accounts(rows: pa.Table, chosen: Chosen) -> pa.Table:
+    """Return of each offer who gets it, as of when, and until when the account's complaints are known."""
+    known = rows.select([ACCOUNT, AS_OF, COMPLAINTS_KNOWN_UNTIL])
+    return known.take(pa.array(chosen.account, pa.int64()))
+
+
+def _products(model: "Model", bins: Bins, chosen: Chosen) -> pa.RecordBatch:
+    """Return what each offer says of its product; see `Lookups.offered`."""
+    is_cold = model.scorecard.unknown_share(bins)[chosen.account] > _COLD_SHARE
+    return model.lookups.offered.take(pa.array(2 * chosen.product + is_cold, pa.int64()))
+
+
+def _bill_change(model: "Model", of_product: pa.RecordBatch, facts: Facts, chosen: Chosen) -> "pa.Array[Any]":
     if not model.config.offers.bundle_replaces_parts:
-        amounts: pa.Array[Any] = model.lookups.amounts.take(pa.array(chosen.product, pa.int64()))
-        return amounts
+        return of_product.column("bill_change")
     minor, known = bill_changes(model.lookups.prices, facts.held[chosen.account], bundle_replaces_parts=True)
     at = np.arange(len(chosen.account)), chosen.product
     changes: pa.Array[Any] = money(minor[at], known[at], model.config.minor_digits)
     return changes
 
 
-def _flags(model: "Model", bins: Bins, chosen: Chosen) -> "pa.Array[Any]":
-    is_cold = model.scorecard.unknown_share(bins)[chosen.account] > _COLD_SHARE
-    flags: pa.Array[Any] = model.lookups.flags.take(pa.array(2 * chosen.product + is_cold, pa.int64()))
-    return flags
-
-
-def _valid_until(model: "Model", rows: pa.Table, facts: Facts, chosen: Chosen, decided_at: datetime) -> "pa.Array[Any]":
+def _valid_until(model: "Model", of_account: pa.Table, facts: Facts, decided_at: datetime) -> "pa.Array[Any]":
     """Let an offer stand for the days set, but no longer than the complaints feed that cleared it counts as fresh."""
-    settings = model.config
-    standing = np.datetime64(decided_at.replace(tzinfo=None), "us") + np.timedelta64(settings.offers.valid_days, "D")
-    known = _whole(rows.column(COMPLAINTS_KNOWN_UNTIL)).to_numpy(zero_copy_only=False)[chosen.account]
-    known_until = known.astype("datetime64[us]")
-    moved = np.datetime64(facts.complaints_known_until or 0, "us")
-    fresh = np.timedelta64(round(settings.feeds.complaints_max_age_hours * _HOUR_US), "us")
-    return pa.array(np.minimum(np.fmax(known_until, moved) + fresh, standing), _TIME)
+    settings, moved = model.config, facts.complaints_known_until or 0
+    standing = micros(decided_at) + settings.offers.valid_days * DAY
+    fresh = round(settings.feeds.complaints_max_age_hours * HOUR)
+    known_until = microseconds(fact(of_account, COMPLAINTS_KNOWN_UNTIL), missing=moved)
+    return pa.array(np.minimum(np.maximum(known_until, moved) + fresh, standing), _TIME)

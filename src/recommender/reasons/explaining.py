@@ -9,12 +9,15 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from recommender.reasons.figures import Figures
-from recommender.reasons.naming import Part, name_among_few, name_terms
-from recommender.reasons.saying import features_of, phrases_of
+from recommender.reasons.naming import Part, name_terms
+from recommender.reasons.plain import Account, name_plainly, phrase_of
+from recommender.reasons.saying import features_of, parts_of, phrases_of
 from recommender.reasons.subjects import Subjects, subjects_of
 from recommender.reasons.words import Reasons, Words
 
 __all__ = ["Part", "explain_offers", "explain_parts"]
+
+Floats = NDArray[np.float64]
 
 _FALLBACK: Final = "Often taken up by accounts like this one"
 _MOST: Final = 2
@@ -23,7 +26,7 @@ _FEW: Final = 32
 
 def explain_offers(
     rows: pa.Table,
-    contributions: NDArray[np.float64],
+    contributions: Floats,
     terms: Sequence[str],
     words: Words,
     *,
@@ -59,8 +62,7 @@ def explain_offers(
         return explain_parts(rows, [everything], terms, words, of=row, most=most)
     if most < 1 or not contributions.size:
         return _without_names(len(row))
-    figures, subjects = Figures(rows, words), subjects_of(tuple(terms))
-    return _said(figures, subjects, name_among_few(figures, subjects, contributions, row, most), row)
+    return _one_by_one(rows, contributions, subjects_of(tuple(terms)), words, row, most)
 
 
 def explain_parts(
@@ -86,6 +88,18 @@ def explain_parts(
     return _said(figures, subjects, name_terms(figures, subjects, parts, of, most), of)
 
 
+def _one_by_one(
+    rows: pa.Table, contributions: Floats, subjects: Subjects, words: Words, of: NDArray[np.intp], most: int
+) -> Reasons:
+    accounts = {row: Account(rows, row, words) for row in of.tolist()}
+    texts, features = [], []
+    for row, adds in zip(of.tolist(), contributions, strict=True):
+        named = name_plainly(accounts[row], subjects, adds, most)
+        texts.append(phrase_of(accounts[row], subjects, named) or _FALLBACK)
+        features.append(parts_of(subjects, named))
+    return Reasons(pa.array(texts, pa.string()), pa.array(features, pa.list_(pa.string())))
+
+
 def _said(figures: Figures, subjects: Subjects, named: NDArray[np.int64], of: NDArray[np.intp]) -> Reasons:
     first, *others = phrases_of(figures, subjects, named, of)
     # A row of nulls alone would be lost here, hence the fallback in place of the first.
@@ -94,4 +108,4 @@ def _said(figures: Figures, subjects: Subjects, named: NDArray[np.int64], of: ND
 
 
 def _without_names(n: int) -> Reasons:
-    return Reasons(pa.repeat(pa.scalar(_FALLBACK), n), pa.array([[]] * n, pa.list_(pa.string())))
+    return Reasons(pa.array([_FALLBACK] * n, pa.string()), pa.array([[]] * n, pa.list_(pa.string())))

@@ -1,6 +1,6 @@
 """The figures of the accounts, and which of them may be named."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -19,8 +19,6 @@ __all__ = ["TELLS", "Figures"]
 _NEVER: Final = 0
 _AT_NEED: Final = 1
 TELLS: Final = 2
-# So few that one after the other is quicker than all at once.
-_FEW: Final = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,15 +36,14 @@ class Figures:
             return pa.array([HAS, ORDERED_IT, LACKS]).take(pa.array(which, pa.int64()))
         return _plain(_whole(self.rows.column(part)).take(pa.array(rows)))
 
-    def states(self, parts: Sequence[str], asked: Iterable[int]) -> NDArray[np.uint8]:
-        """Return how far the figure of each part that is `asked` for, by its place, may be named; shape (n, n_parts).
+    def states(self, parts: Sequence[str]) -> NDArray[np.uint8]:
+        """Return how far the figure of each part may be named; shape (n, n_parts).
 
         Never what is unknown, sensitive, or how many products are held; at need what is not there (zero, "no", a
         product that the account lacks); gladly the rest.
         """
         found = np.full((len(parts), self.rows.num_rows), _NEVER, dtype=np.uint8)
-        for place in asked:
-            part = parts[place]
+        for place, part in enumerate(parts):
             if part.startswith(HELD_TERM):
                 np.add(self._holds(part), np.uint8(_AT_NEED), out=found[place])
             elif part != HELD_COUNT and not self.words.features[part].is_sensitive:
@@ -86,8 +83,6 @@ def _listed(lists: Any) -> tuple[NDArray[np.bool_], dict[str | None, int]]:
 
 
 def _state(column: Any) -> NDArray[np.uint8]:
-    if len(column) <= _FEW:
-        return np.array([_NEVER if one is None else _AT_NEED + bool(one) for one in column.to_pylist()], dtype=np.uint8)
     states = np.where(_is_something(column), np.uint8(TELLS), np.uint8(_AT_NEED))
     if column.null_count:
         states[column.is_null().to_numpy(zero_copy_only=False)] = _NEVER

@@ -1,7 +1,7 @@
 """Which terms a reason names: the strongest that tell of something, and nothing twice."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,14 +9,12 @@ from numpy.typing import NDArray
 from recommender.reasons.figures import TELLS, Figures
 from recommender.reasons.subjects import Subjects
 
-__all__ = ["Part", "name_among_few", "name_terms"]
+__all__ = ["Part", "name_terms"]
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.integer[Any]]
 # Which offers, which terms, and what each adds to each: (m,), (n_terms,), (m, n_terms).
 Part = tuple[Places, Places, Floats]
-
-_LEADING: Final = 8
 
 
 def name_terms(figures: Figures, subjects: Subjects, parts: Iterable[Part], of: Places, most: int) -> NDArray[np.int64]:
@@ -30,40 +28,15 @@ def name_terms(figures: Figures, subjects: Subjects, parts: Iterable[Part], of: 
         The row of each offer.
     """
     found = np.full((most, len(of)), -1)
-    of_parts = _of_parts(figures, subjects, np.arange(len(subjects.of_term)))
+    of_parts = figures.states(subjects.parts)
     alike: dict[bytes, NDArray[np.bool_]] = {}
     for offers, terms, adds in parts:
         key = terms.tobytes()  # parts of one product have the same terms
         if key not in alike:
             alike[key] = subjects.alike[np.ix_(terms, terms)]
         states = _states(of_parts.take(of[offers], axis=0), subjects, terms)
-        found[:, offers], _ = _strongest(adds, states, alike[key], terms, most)
+        found[:, offers] = _strongest(adds, states, alike[key], terms, most)
     return found
-
-
-def name_among_few(
-    figures: Figures, subjects: Subjects, contributions: Floats, of: Places, most: int
-) -> NDArray[np.int64]:
-    """Do as `name_terms` does, but look at the figures of the leading terms alone, as long as these suffice."""
-    everything = np.arange(contributions.shape[1])
-    leading = np.argsort(-contributions, axis=1, kind="stable")[:, :_LEADING]
-    least = np.take_along_axis(contributions, leading, axis=1)[:, -1]
-    named, weakest = _named(figures, subjects, contributions, np.unique(leading), of, most)
-    if len(everything) <= _LEADING or np.all((weakest > least) | (least <= 0)):
-        return named
-    return _named(figures, subjects, contributions, everything, of, most)[0]
-
-
-def _named(
-    figures: Figures, subjects: Subjects, contributions: Floats, terms: Places, of: Places, most: int
-) -> tuple[NDArray[np.int64], Floats]:
-    states = _states(_of_parts(figures, subjects, terms).take(of, axis=0), subjects, terms)
-    return _strongest(contributions.take(terms, axis=1), states, subjects.alike[np.ix_(terms, terms)], terms, most)
-
-
-def _of_parts(figures: Figures, subjects: Subjects, terms: Places) -> NDArray[np.uint8]:
-    """Return how far each part of these terms may be named in each row, 0 for other parts; shape (n, n_parts)."""
-    return figures.states(subjects.parts, np.unique(subjects.places[:, terms]).tolist())
 
 
 def _states(of_parts: NDArray[np.uint8], subjects: Subjects, terms: Places) -> NDArray[np.uint8]:
@@ -79,11 +52,8 @@ def _states(of_parts: NDArray[np.uint8], subjects: Subjects, terms: Places) -> N
 
 def _strongest(
     adds: Floats, state: NDArray[np.uint8], alike: NDArray[np.bool_], terms: Places, most: int
-) -> tuple[NDArray[np.int64], Floats]:
-    """Return the strongest term for each offer, the next that is not alike and so on; -1 for none.
-
-    And what the last of them adds, where all were found and tell of something that is there, otherwise 0; (m,).
-    """
+) -> NDArray[np.int64]:
+    """Return the strongest term for each offer, the next that is not alike and so on; -1 for none."""
     each = np.arange(len(adds))
     left = np.where(state == TELLS, adds, 0.0)
     silent = left.max(axis=1) <= 0
@@ -94,4 +64,4 @@ def _strongest(
         highest = left[each, best]
         slot[:] = np.where(highest > 0, terms[best], -1)
         np.putmask(left, alike.take(best, axis=0), 0.0)
-    return found, np.where(silent, 0.0, highest)
+    return found

@@ -1,7 +1,7 @@
 """The phrases of reasons: each distinct one is made once and spread by codes."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,12 +11,9 @@ from recommender.reasons.figures import Figures
 from recommender.reasons.subjects import Subjects
 from recommender.reasons.words import say
 
-__all__ = ["features_of", "phrases_of"]
+__all__ = ["features_of", "parts_of", "phrases_of"]
 
 Places = NDArray[np.int64]
-
-# So few that to find which are distinct would cost more than it saves.
-_FEW: Final = 16
 
 
 def phrases_of(figures: Figures, subjects: Subjects, named: Places, of: NDArray[np.integer[Any]]) -> list[Any]:
@@ -38,21 +35,17 @@ def phrases_of(figures: Figures, subjects: Subjects, named: Places, of: NDArray[
 
 def features_of(subjects: Subjects, named: Places) -> Any:
     """Return the parts of the named terms, each once; an Arrow array of lists."""
-    if named.shape[1] <= _FEW:
-        return _lists(subjects, named)
     base, code = len(subjects.of_term) + 1, np.zeros(named.shape[1], dtype=np.int64)
     for slot in named:
         code = code * base + slot + 1
     _, first, which = np.unique(code, return_index=True, return_inverse=True)
-    return _lists(subjects, named[:, first]).take(_places(which))
+    names = [parts_of(subjects, some) for some in named[:, first].T.tolist()]
+    return pa.array(names, pa.list_(pa.string())).take(_places(which))
 
 
-def _lists(subjects: Subjects, named: Places) -> Any:
-    names = [
-        list(dict.fromkeys(part for term in some if term >= 0 for part in subjects.of_term[term]))
-        for some in named.T.tolist()
-    ]
-    return pa.array(names, pa.list_(pa.string()))
+def parts_of(subjects: Subjects, terms: Iterable[int]) -> list[str]:
+    """Return the parts of one offer's terms, each once; -1 is no term."""
+    return list(dict.fromkeys(part for term in terms if term >= 0 for part in subjects.of_term[term]))
 
 
 def _by_term(named: Places) -> Iterator[tuple[int, Places]]:
@@ -76,8 +69,6 @@ def _said(figures: Figures, parts: Sequence[str], rows: NDArray[np.integer[Any]]
 
 def _figures_said(figures: Figures, part: str, rows: NDArray[np.integer[Any]]) -> tuple[Places, list[str]]:
     asked = figures.of(part, rows)
-    if len(asked) <= _FEW:
-        return np.arange(len(asked)), [say(part, value, figures.words) for value in asked.to_pylist()]
     coded = asked.dictionary_encode()
     texts = [say(part, value, figures.words) for value in coded.dictionary.to_pylist()]
     return coded.indices.to_numpy().astype(np.int64), texts

@@ -76,8 +76,8 @@ def whole(column: Any) -> Any:
 
 def flat(lists: Any) -> tuple[NDArray[np.int64], Any]:
     """Lay `lists` flat: the row that owns each value, and the values; a null list has none."""
-    if len(lists) == 1:
-        values = lists.flatten()
+    if len(lists) == 1 and lists.null_count == 0:
+        values = lists[0].values
         return np.zeros(len(values), dtype=np.int64), values
     return pc.list_parent_indices(lists).to_numpy(zero_copy_only=False), lists.flatten()
 
