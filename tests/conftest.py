@@ -1,5 +1,6 @@
 """Small tables made by hand, and a simulated operator with a model trained on it, for every room that needs some."""
 
+import gc
 import os
 import re
 import shutil
@@ -70,6 +71,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     items.sort(key=lambda item: next((i for i, room in enumerate(_LONGEST) if item.nodeid.startswith(room)), 99))
+
+
+def pytest_collection_finish() -> None:
+    """Leave out of every garbage collection what was imported and collected: many objects, none of which goes."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_sessionfinish() -> None:
+    """Take it back: DuckDB would complain of objects that outlive it."""
+    gc.unfreeze()
 
 
 def _cell(kind: str, value: Any) -> Any:
