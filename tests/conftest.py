@@ -200,6 +200,20 @@ def tables(operator: Path) -> Tables:
 
 
 @pytest.fixture(scope="session")
+def lean_operator(operator: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the same operator, to be learnt from at three cut-offs: half the time of a training."""
+    folder = Path(shutil.copytree(operator, tmp_path_factory.mktemp("lean_operator") / "data"))
+    settings = folder / "recommender.toml"
+    settings.write_text(settings.read_text("utf-8").replace("[training]", "[training]\ncut_offs = 3"), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lean_tables(lean_operator: Path) -> Tables:
+    return read_tables(lean_operator)
+
+
+@pytest.fixture(scope="session")
 def rows(tables: Tables) -> pa.Table:
     """Return the operator's snapshot at `until`."""
     return build_snapshot(tables, UNTIL)

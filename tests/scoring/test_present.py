@@ -23,9 +23,9 @@ def folder(operator, tmp_path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def model(operator, until, tmp_path_factory):
+def model(lean_operator, until, tmp_path_factory):
     """A model that needs no usage."""
-    trained = recommender.train(operator, until, ranker="popularity")
+    trained = recommender.train(lean_operator, until, ranker="popularity")
     return recommender.save_model(trained, tmp_path_factory.mktemp("models") / "popular")
 
 

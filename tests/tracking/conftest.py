@@ -62,9 +62,9 @@ def running(*arguments: object, url: str, log: Path, **environment: str) -> Iter
 
 
 @pytest.fixture(scope="session")
-def judged(tables: Tables, until, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def judged(lean_tables: Tables, until, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a model that was judged on two months."""
-    model = recommender.train(tables, until, ranker="logistic", tests=2)
+    model = recommender.train(lean_tables, until, ranker="logistic", tests=2)
     return recommender.save_model(model, tmp_path_factory.mktemp("judged") / "cross-sell")
 
 

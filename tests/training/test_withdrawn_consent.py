@@ -24,8 +24,8 @@ def test_a_snapshot_of_tables_cut_later_reads_no_usage_that_was_withdrawn_since(
     assert build_snapshot(tables.cut(later), june)["calls_30d"].to_pylist() == [None]
 
 
-def test_training_is_the_same_without_the_usage_of_an_account_that_has_withdrawn(operator: Path, until):
-    frames = {path.stem: pq.read_table(path) for path in operator.glob("*.parquet")}
+def test_training_is_the_same_without_the_usage_of_an_account_that_has_withdrawn(lean_operator: Path, until):
+    frames = {path.stem: pq.read_table(path) for path in lean_operator.glob("*.parquet")}
     consents = frames["consents"]
     mine = consents.filter((pc.field("purpose") == "usage_data") & pc.field("granted")).slice(0, 1)
     account, moment = (
@@ -38,6 +38,6 @@ def test_training_is_the_same_without_the_usage_of_an_account_that_has_withdrawn
     is_mine = {name: pc.equal(frames[name]["account_id"], account) for name in USAGE_TABLES}
     assert pc.any(is_mine["calls"]).as_py()
     without = frames | {name: frames[name].filter(pc.invert(mask)) for name, mask in is_mine.items()}
-    settings = recommender.read_config(operator / "recommender.toml")
+    settings = recommender.read_config(lean_operator / "recommender.toml")
     learnt = [take_up_lessons(read_tables(some, settings), until).fingerprint for some in (frames, without)]
     assert learnt[0] == learnt[1]
