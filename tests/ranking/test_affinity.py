@@ -106,7 +106,7 @@ def test_few_take_ups_are_ranked_better_than_by_a_regression_on_them_alone():
     X, y, held = operator()
     later, took, has = operator(20_000, seed=1)
     auc = {}
-    for ranker in (ScorecardRanker(n_folds=2), LogisticRanker()):
+    for ranker in (ScorecardRanker(n_folds=2, n_repeats=1), LogisticRanker()):
         said = ranker.fit(X, y, held).predict_proba(later, has)["roaming"]
         free = ~has["roaming"]
         auc[type(ranker)] = roc_auc_score(took["roaming"][free], said[free])

@@ -34,7 +34,7 @@ from recommender.ranking.frames import read_features
 
 ADDITIVE: dict[str, Callable[[], Any]] = {
     "popularity": PopularityRanker,
-    "scorecard": partial(ScorecardRanker, n_folds=2, max_trees=15, patience=3, max_bins=16, max_pairs=4),
+    "scorecard": partial(ScorecardRanker, n_folds=2, n_repeats=1, max_trees=15, patience=3, max_bins=16, max_pairs=4),
     "co_holding": CoHoldingRanker,
     "logistic": LogisticRanker,
 }

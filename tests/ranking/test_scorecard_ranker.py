@@ -26,6 +26,7 @@ SETTINGS = Boosting(
     learning_rate=0.2, max_leaves=6, max_trees=30, patience=5, min_leaf_rows=5, l2=1.0, seed=0, n_threads=1
 )
 SMALL: dict[str, Any] = {"n_folds": 2, "max_trees": 60, "patience": 5, "max_bins": 16, "learning_rate": 0.2}
+ONCE = SMALL | {"n_repeats": 1}
 
 
 def columns(n: int = 600, seed: int = 0) -> Columns:
@@ -113,7 +114,7 @@ def _interaction(n: int = 4000) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def test_finds_the_pair_that_matters():
     X, y = _interaction()
-    ranker = ScorecardRanker(**SMALL, max_pairs=2, max_triples=0).fit(X, y)
+    ranker = ScorecardRanker(**ONCE, max_pairs=2, max_triples=0).fit(X, y)
     assert "a & b" in ranker.compile().terms
     found = ranker.predict_proba(pd.DataFrame({"a": [0.9, 0.1], "b": [0.9, 0.9], "c": [0.5, 0.5]}))["film"]
     assert_allclose(found, [0.5, 0.1], atol=0.07)
@@ -122,10 +123,10 @@ def test_finds_the_pair_that_matters():
 def test_has_no_pairs_where_none_are_allowed_or_none_help():
     X, y = _interaction(1500)
     assert not any(
-        " & " in term for term in ScorecardRanker(**SMALL, max_pairs=0, max_triples=0).fit(X, y).compile().terms
+        " & " in term for term in ScorecardRanker(**ONCE, max_pairs=0, max_triples=0).fit(X, y).compile().terms
     )
     additive = pd.DataFrame({"film": np.random.default_rng(1).random(1500) < 0.1 + 0.5 * (X["a"] > 0.5)})
-    card = ScorecardRanker(**SMALL, max_pairs=2).fit(X[["a", "c"]], additive).compile()
+    card = ScorecardRanker(**ONCE, max_pairs=2).fit(X[["a", "c"]], additive).compile()
     assert card.terms[0] == "a"
 
 
@@ -133,7 +134,7 @@ def test_sampled_negatives_leave_the_rate_as_it_is():
     random = np.random.default_rng(0)
     X = pd.DataFrame({"use": random.random(20_000)})
     y = pd.DataFrame({"film": random.random(20_000) < np.where(X["use"] > 0.5, 0.04, 0.01)})
-    ranker = ScorecardRanker(**SMALL, negatives=5, min_negatives=100).fit(X, y)
+    ranker = ScorecardRanker(**ONCE, negatives=5, min_negatives=100).fit(X, y)
     assert ranker.predict_proba(X)["film"].mean() == pytest.approx(y["film"].mean(), rel=0.1)
 
 
@@ -175,7 +176,7 @@ def test_what_is_chosen_on_some_rows_is_grown_on_all(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(growing, "boost", watched)
     monkeypatch.setattr(growing, "_CHOICE_ROWS", 1_000)
     monkeypatch.setattr(growing, "_RIDGE_ROWS", 500)
-    ranker = ScorecardRanker(**SMALL, max_pairs=2, max_triples=0).fit(X, y)
+    ranker = ScorecardRanker(**ONCE, max_pairs=2, max_triples=0).fit(X, y)
     few, many = seen[:4], seen[4:]
     assert max(few) < 1_000
     assert sum(many) == 4_000 * (SMALL["n_folds"] - 1)
@@ -183,11 +184,32 @@ def test_what_is_chosen_on_some_rows_is_grown_on_all(monkeypatch: pytest.MonkeyP
     assert_allclose(found, [0.5, 0.1], atol=0.07)
 
 
+def test_where_there_is_little_to_learn_from_folds_are_drawn_anew(monkeypatch: pytest.MonkeyPatch):
+    X, y = _interaction(600)
+    drawn: list[Any] = []
+
+    def watched(ground: Any, unit: Any) -> Any:
+        drawn.append(unit.folds)
+        return grow_folds(ground, unit)
+
+    grow_folds = growing._grow_folds
+    monkeypatch.setattr(growing, "_grow_folds", watched)
+    monkeypatch.setattr(growing, "_REPEAT_ROWS", 1_900)
+    once, thrice = (ScorecardRanker(**SMALL, n_repeats=n, max_pairs=2).fit(X, y).predict_proba(X) for n in (1, 3))
+    assert len(drawn) == 1 + 3
+    assert len({folds.tobytes() for folds in drawn[1:]}) == 3
+    assert_array_equal(drawn[0], drawn[1])
+    assert not np.array_equal(once, thrice)
+    drawn.clear()
+    ScorecardRanker(**SMALL, n_repeats=3, max_pairs=2).fit(X, y.assign(other=y["film"]))
+    assert len(drawn) == 2  # products, each with its folds drawn once: two of them have twice the rows
+
+
 def test_points_never_fall_where_the_user_says_so():
     random = np.random.default_rng(0)
     X = pd.DataFrame({"use": random.random(1500)})
     y = pd.DataFrame({"film": random.random(1500) < 0.3 + 0.1 * np.sin(9 * X["use"])})
-    ranker = ScorecardRanker(**SMALL, monotone={"use": 1}).fit(X, y)
+    ranker = ScorecardRanker(**ONCE, monotone={"use": 1}).fit(X, y)
     found = ranker.predict_proba(pd.DataFrame({"use": np.linspace(0, 1, 200)}))["film"].to_numpy()
     assert (np.diff(found) >= -1e-12).all()
     assert found[-1] > found[0]
@@ -202,7 +224,7 @@ def test_a_monotone_feature_must_be_there():
 def test_a_product_with_few_take_ups_has_the_ridge_regression_alone():
     X, y = _interaction(1500)
     rare = pd.DataFrame({"film": y["film"] & (np.arange(1500) < 60)})
-    card = ScorecardRanker(**SMALL, min_positives=1000).fit(X, rare).compile()
+    card = ScorecardRanker(**ONCE, min_positives=1000).fit(X, rare).compile()
     # the scorecard has one column more, how many products are held, and the penalty grows with their number
     rarity, columns = _PER_COLUMN / rare["film"].sum(), X.shape[1] + 1
     stronger = (1 + rarity * (columns + 1)) / (1 + rarity * columns)
@@ -215,8 +237,8 @@ def test_a_product_with_few_take_ups_has_the_ridge_regression_alone():
 def test_threads_do_not_change_what_is_learnt(one_of: bool):  # noqa: FBT001  a case
     X, y = _interaction(600)
     both = y.assign(modem=~y["film"] if one_of else y["film"].to_numpy()[::-1])
-    first = ScorecardRanker(**SMALL, n_jobs=1).fit(X, both).predict_proba(X)
-    assert_array_equal(ScorecardRanker(**SMALL, n_jobs=2).fit(X, both).predict_proba(X), first)
+    first = ScorecardRanker(**ONCE, n_jobs=1).fit(X, both).predict_proba(X)
+    assert_array_equal(ScorecardRanker(**ONCE, n_jobs=2).fit(X, both).predict_proba(X), first)
 
 
 def test_rows_of_one_account_fall_in_one_fold():

@@ -13,7 +13,14 @@ from numpy.testing import assert_allclose, assert_array_equal
 from recommender.errors import ModelError
 from recommender.ranking import NumericBins, Scorecard, ScorecardRanker, Term
 
-SMALL: dict[str, Any] = {"n_folds": 2, "max_trees": 150, "patience": 10, "max_bins": 16, "learning_rate": 0.2}
+SMALL: dict[str, Any] = {
+    "n_folds": 2,
+    "n_repeats": 1,
+    "max_trees": 150,
+    "patience": 10,
+    "max_bins": 16,
+    "learning_rate": 0.2,
+}
 
 
 def parity(n: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:

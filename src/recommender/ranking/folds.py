@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from recommender.ranking.examples import Examples
 
-__all__ = ["split_folds"]
+__all__ = ["repeat_folds", "split_folds"]
 
 _LEAST_KEYS = 20
 
@@ -13,7 +13,15 @@ _LEAST_KEYS = 20
 def split_folds(
     examples: Examples, features: NDArray[np.int32], n_folds: int, random: np.random.RandomState
 ) -> NDArray[np.int64]:
-    """Return the fold of each row, 0 to n_folds - 1; shape (n,).
+    """Return the fold of each row, 0 to n_folds - 1; shape (n,). See `repeat_folds`."""
+    (folds,) = repeat_folds(examples, features, n_folds, 1, random)
+    return np.asarray(folds)
+
+
+def repeat_folds(
+    examples: Examples, features: NDArray[np.int32], n_folds: int, n_repeats: int, random: np.random.RandomState
+) -> NDArray[np.int64]:
+    """Return the fold of each row, 0 to n_folds - 1, drawn anew in each repeat; shape (n_repeats, n).
 
     Rows of one account fall in one fold: what it is like in one month says much of it in the next. So do accounts
     whose rows agree in their features and in all that they held or took up, as those rows do that `hide_one` makes of
@@ -32,7 +40,7 @@ def split_folds(
     key = np.unique(_of_accounts(row, examples.account), return_inverse=True)[1].ravel()
     if key.max() + 1 < _LEAST_KEYS * n_folds:
         key = np.arange(len(key))
-    return np.asarray((random.permutation(int(key.max()) + 1) % n_folds)[key])
+    return np.array([(random.permutation(int(key.max()) + 1) % n_folds)[key] for _ in range(n_repeats)])
 
 
 def _of_accounts(row: NDArray[np.int64], account: NDArray[np.int64]) -> NDArray[np.uint64]:

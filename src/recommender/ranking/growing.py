@@ -27,6 +27,8 @@ _SEEDS = 1 << 30
 # What shall be grown shows on so many rows, and so many suffice for a regression that trees go on from.
 _CHOICE_ROWS = 20_000
 _RIDGE_ROWS = 16_000
+# Folds are drawn anew as long as all products and repeats together learn from no more rows than these.
+_REPEAT_ROWS = 30_000
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Growing:
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """What all products share: the examples, their bins, the fold of each row (n,) and LightGBM's copy of the bins.
+    """What all products share: the examples, their bins, the folds (n_repeats, n) and LightGBM's copy of the bins.
 
     `affinity` tells what take-ups may lean on; None where nothing is held, or exactly one product is asked for.
     """
@@ -85,10 +87,10 @@ def grow(ground: Ground, random: np.random.RandomState) -> tuple[list[Tables], F
     splits freely grown trees gain most, and are used where they lower the loss on the first fold.
     """
     if ground.examples.link == "one_of":
-        return _grow_unit(ground, everything(ground.examples, ground.folds, ground.columns.found))
+        return _grow_unit(ground, everything(ground.examples, ground.folds[0], ground.columns.found))
     seeds = random.randint(2**31 - 1, size=len(ground.examples.products))
     seed = int(random.randint(_SEEDS))
-    affinity = learn_affinity(ground.examples, ground.columns, ground.folds % 2, ground.settings.n_jobs, seed)
+    affinity = learn_affinity(ground.examples, ground.columns, ground.folds[0] % 2, ground.settings.n_jobs, seed)
     ground = replace(ground, affinity=affinity)
     grown = Parallel(n_jobs=ground.settings.n_jobs, prefer="threads")(
         delayed(_grow_unit)(ground, _one(ground, p, int(seed))) for p, seed in enumerate(seeds)
@@ -98,7 +100,7 @@ def grow(ground: Ground, random: np.random.RandomState) -> tuple[list[Tables], F
 
 def _one(ground: Ground, product: int, seed: int) -> Unit:
     found = ground.columns.found
-    return of_product(ground.examples, ground.folds, found, product, seed=seed, sampling=ground.settings.sampling)
+    return of_product(ground.examples, ground.folds[0], found, product, seed=seed, sampling=ground.settings.sampling)
 
 
 def _grow_unit(ground: Ground, unit: Unit) -> tuple[list[Tables], Floats]:
@@ -108,13 +110,23 @@ def _grow_unit(ground: Ground, unit: Unit) -> tuple[list[Tables], Floats]:
     if taken < ground.settings.min_positives or not ground.columns.varies:
         start = _start(ground, unit, -1, with_ridge=True)
         return _ridge_tables(start), start.intercept + unit.shift
-    some = unit.some(_CHOICE_ROWS)
-    choice = _choose(ground, some)
-    first = (choice.start, choice.grown) if some is unit else _grow_fold(ground, unit, 0, choice)
-    folds = [first, *(_grow_fold(ground, unit, fold, choice) for fold in range(1, int(ground.folds.max()) + 1))]
+    folds = [fold for repeat in _repeats(ground, unit) for fold in _grow_folds(ground, repeat)]
     parts = [part for start, grown in folds for part in (_ridge_tables(start), grown)]
     intercept = np.mean([start.intercept for start, _ in folds], axis=0)
     return [mean_tables([part[i] for part in parts], len(folds)) for i in range(len(intercept))], intercept + unit.shift
+
+
+def _repeats(ground: Ground, unit: Unit) -> list[Unit]:
+    """Return the unit with its folds and, where there is little to learn from, with folds that were drawn anew."""
+    n = min(max(_REPEAT_ROWS // (len(unit.rows) * len(ground.examples.products)), 1), len(ground.folds))
+    return [replace(unit, folds=folds[unit.rows]) for folds in ground.folds[:n]]
+
+
+def _grow_folds(ground: Ground, unit: Unit) -> list[tuple[_Start, list[Tables]]]:
+    some = unit.some(_CHOICE_ROWS)
+    choice = _choose(ground, some)
+    first = (choice.start, choice.grown) if some is unit else _grow_fold(ground, unit, 0, choice)
+    return [first, *(_grow_fold(ground, unit, fold, choice) for fold in range(1, int(ground.folds.max()) + 1))]
 
 
 def _grow_fold(ground: Ground, unit: Unit, fold: int, choice: _Choice) -> tuple[_Start, list[Tables]]:
@@ -159,7 +171,7 @@ def _start(ground: Ground, unit: Unit, fold: int, *, with_ridge: bool, near: Log
     if ground.affinity is None or fitted is None:
         return _Start(by_column, intercept, scores, fitted)
     product = unit.product or 0
-    leads = ground.affinity.leads(unit.found, unit.folds % 2, product)
+    leads = ground.affinity.leads(unit.found, unit.half, product)
     scores += (leads.scores @ fitted.slopes)[:, np.newaxis]
     leant = _sum_of(by_column, ground.affinity.tables(fitted.slopes, product))
     return _Start(leant, intercept, scores, fitted)
@@ -189,7 +201,7 @@ def _fit_one(
 ) -> tuple[dict[int, Floats], Floats, Logistic]:
     """Fit one product on some of the rows, leaning on the affinity where there is one."""
     learnt = evenly(learnt, _RIDGE_ROWS)
-    affinity, half, product = ground.affinity, unit.folds[learnt] % 2, unit.product or 0
+    affinity, half, product = ground.affinity, unit.half[learnt], unit.product or 0
     fitted = fit_product(
         unit.examples.take(learnt),
         unit.found[np.array(free, dtype=np.int64)][:, learnt],

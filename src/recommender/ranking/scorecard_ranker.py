@@ -16,7 +16,7 @@ from recommender.ranking.binning import bin_features, bin_held
 from recommender.ranking.boosting import Boosting, make_dataset
 from recommender.ranking.columns import make_columns
 from recommender.ranking.examples import Examples, in_canonical_order, read_examples
-from recommender.ranking.folds import split_folds
+from recommender.ranking.folds import repeat_folds
 from recommender.ranking.frames import names_of, predict
 from recommender.ranking.growing import Ground, Growing, grow
 from recommender.ranking.learn_bins import learn_bins
@@ -44,8 +44,10 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         "auto" is "one_of" where every row of y has exactly one true, else "independent".
     max_pairs, max_triples
         Of columns, per product (under "one_of": in all); they are used only where they help on held-out rows.
-    n_folds
-        Trees stop where they no longer help on the fold left out; the scorecard is the mean over folds.
+    n_folds, n_repeats
+        Trees stop where they no longer help on the fold left out; the scorecard is the mean over folds. They are drawn
+        anew, and pairs chosen anew, up to `n_repeats` times, as long as the rows of all products and repeats together
+        are no more than 30,000.
     max_bins, max_levels, min_level_rows
         See `LogisticRanker`.
     learning_rate, max_leaves, max_trees, patience, min_leaf_rows, l2
@@ -90,6 +92,7 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         max_pairs: int = 30,
         max_triples: int = 30,
         n_folds: int = 5,
+        n_repeats: int = 3,
         max_bins: int = 64,
         max_levels: int = 50,
         min_level_rows: int = 5,
@@ -112,6 +115,7 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         self.max_pairs = max_pairs
         self.max_triples = max_triples
         self.n_folds = n_folds
+        self.n_repeats = n_repeats
         self.max_bins = max_bins
         self.max_levels = max_levels
         self.min_level_rows = min_level_rows
@@ -141,7 +145,7 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         ground = Ground(
             examples,
             columns,
-            split_folds(examples, found[: len(bins)], self.n_folds, random),
+            repeat_folds(examples, found[: len(bins)], self.n_folds, self.n_repeats, random),
             make_dataset(columns, settings.boosting),
             settings,
         )
