@@ -18,9 +18,10 @@ not hold the answer.
 
 Every figure is the mean over the seeds that the contestant ran, ± the standard deviation between them where there are
 several; `seeds` says how many, as a contestant that takes minutes runs fewer. `fit` and `search` are processor seconds
-of one thread: the final fit, and before it the choice of a setting on a fifth of the training accounts. The package's
-own rankers run as they come, without any search. `accounts/s` is the scoring of the test accounts in one call, best of
-three, which for few accounts measures the call more than the work.
+of one thread: the final fit, and before it the choice of a setting on a fifth of the training accounts; what else the
+machine did at that hour is in them. The package's own rankers run as they come, without any search. `accounts/s` is
+the scoring of the test accounts in one call, best of three, which for few accounts measures the call more than the
+work.
 """
 
 NOTES: Mapping[str, str] = {

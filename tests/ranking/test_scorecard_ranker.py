@@ -194,14 +194,15 @@ def test_where_there_is_little_to_learn_from_folds_are_drawn_anew(monkeypatch: p
 
     grow_folds = growing._grow_folds
     monkeypatch.setattr(growing, "_grow_folds", watched)
-    monkeypatch.setattr(growing, "_REPEAT_ROWS", 1_900)
-    once, thrice = (ScorecardRanker(**SMALL, n_repeats=n, max_pairs=2).fit(X, y).predict_proba(X) for n in (1, 3))
+    once, thrice = (
+        ScorecardRanker(**SMALL, n_repeats=n, repeat_rows=1_900, max_pairs=2).fit(X, y).predict_proba(X) for n in (1, 3)
+    )
     assert len(drawn) == 1 + 3
     assert len({folds.tobytes() for folds in drawn[1:]}) == 3
     assert_array_equal(drawn[0], drawn[1])
     assert not np.array_equal(once, thrice)
     drawn.clear()
-    ScorecardRanker(**SMALL, n_repeats=3, max_pairs=2).fit(X, y.assign(other=y["film"]))
+    ScorecardRanker(**SMALL, n_repeats=3, repeat_rows=1_900, max_pairs=2).fit(X, y.assign(other=y["film"]))
     assert len(drawn) == 2  # products, each with its folds drawn once: two of them have twice the rows
 
 

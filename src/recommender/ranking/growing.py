@@ -27,8 +27,6 @@ _SEEDS = 1 << 30
 # What shall be grown shows on so many rows, and so many suffice for a regression that trees go on from.
 _CHOICE_ROWS = 20_000
 _RIDGE_ROWS = 16_000
-# Folds are drawn anew as long as all products and repeats together learn from no more rows than these.
-_REPEAT_ROWS = 30_000
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,7 @@ class Growing:
     max_triples: int
     ridge: float
     sampling: Sampling
+    repeat_rows: int
     min_positives: int
     n_jobs: int | None
 
@@ -118,7 +117,8 @@ def _grow_unit(ground: Ground, unit: Unit) -> tuple[list[Tables], Floats]:
 
 def _repeats(ground: Ground, unit: Unit) -> list[Unit]:
     """Return the unit with its folds and, where there is little to learn from, with folds that were drawn anew."""
-    n = min(max(_REPEAT_ROWS // (len(unit.rows) * len(ground.examples.products)), 1), len(ground.folds))
+    n_rows = len(unit.rows) * len(ground.examples.products)
+    n = min(max(ground.settings.repeat_rows // n_rows, 1), len(ground.folds))
     return [replace(unit, folds=folds[unit.rows]) for folds in ground.folds[:n]]
 
 

@@ -44,10 +44,10 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         "auto" is "one_of" where every row of y has exactly one true, else "independent".
     max_pairs, max_triples
         Of columns, per product (under "one_of": in all); they are used only where they help on held-out rows.
-    n_folds, n_repeats
+    n_folds, n_repeats, repeat_rows
         Trees stop where they no longer help on the fold left out; the scorecard is the mean over folds. They are drawn
         anew, and pairs chosen anew, up to `n_repeats` times, as long as the rows of all products and repeats together
-        are no more than 30,000.
+        are no more than `repeat_rows`: more of both takes as many times longer, and ranks better.
     max_bins, max_levels, min_level_rows
         See `LogisticRanker`.
     learning_rate, max_leaves, max_trees, patience, min_leaf_rows, l2
@@ -93,6 +93,7 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         max_triples: int = 30,
         n_folds: int = 5,
         n_repeats: int = 3,
+        repeat_rows: int = 30_000,
         max_bins: int = 64,
         max_levels: int = 50,
         min_level_rows: int = 5,
@@ -116,6 +117,7 @@ class ScorecardRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         self.max_triples = max_triples
         self.n_folds = n_folds
         self.n_repeats = n_repeats
+        self.repeat_rows = repeat_rows
         self.max_bins = max_bins
         self.max_levels = max_levels
         self.min_level_rows = min_level_rows
@@ -194,6 +196,7 @@ def _settings(ranker: ScorecardRanker, link: Link) -> Growing:
         max_triples=ranker.max_triples,
         ridge=ranker.ridge,
         sampling=Sampling(ranker.negatives, ranker.min_negatives, ranker.max_rows),
+        repeat_rows=ranker.repeat_rows,
         min_positives=ranker.min_positives,
         n_jobs=ranker.n_jobs,
     )
