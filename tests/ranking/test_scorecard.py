@@ -13,6 +13,7 @@ from numpy.testing import assert_array_equal
 
 from recommender.errors import FeatureError, ModelError
 from recommender.ranking import PRIOR, CategoryBins, NumericBins, Scorecard, Term, with_priors
+from recommender.ranking.binning import read_numbers
 
 BOTH = np.array([0, 1])
 
@@ -289,3 +290,11 @@ def test_no_altered_number_makes_scoring_fail(name: str, place: int, value: int)
     except (ModelError, FeatureError):
         return
     assert np.isfinite(found).all()
+
+
+def test_an_amount_of_money_is_the_same_number_among_few_rows_and_many():
+    random = np.random.default_rng(0)
+    cents = [Decimal(int(amount)).scaleb(-6) for amount in random.integers(0, 10**11, 500)]
+    column = pa.array(cents, pa.decimal128(18, 6))
+    alone = np.concatenate([read_numbers(column.slice(i, 1), "price") for i in range(len(column))])
+    assert_array_equal(alone, read_numbers(column, "price"))

@@ -162,8 +162,8 @@ def read_numbers(column: Any, feature: str) -> NDArray[np.float64]:
         return np.full(len(values), np.nan)
     if not _is_number(values.type):
         raise FeatureError(f"The feature {feature!r} must be numeric or boolean, but it has the type {values.type}.")
-    if len(values) <= _FEW_ROWS:
-        # a cast costs more than all the rest where there is one row; None becomes NaN
+    # a cast costs more than all the rest where there is one row; None becomes NaN
+    if pa.types.is_boolean(values.type) and len(values) <= _FEW_ROWS:
         return np.array(values.to_pylist(), dtype=np.float64)
     if not (pa.types.is_float64(values.type) or (pa.types.is_integer(values.type) and not values.null_count)):
         values = values.cast(pa.float64(), safe=False)
