@@ -57,6 +57,11 @@ class Ground:
     settings: Growing
     affinity: Affinity | None = None
 
+    @property
+    def half(self) -> Index:
+        """Which half of the accounts each row belongs to, 0 or 1, however often folds are drawn; shape (n,)."""
+        return np.asarray(self.folds[0] % 2)
+
 
 @dataclass(frozen=True, eq=False)
 class _Start:
@@ -89,7 +94,7 @@ def grow(ground: Ground, random: np.random.RandomState) -> tuple[list[Tables], F
         return _grow_unit(ground, everything(ground.examples, ground.folds[0], ground.columns.found))
     seeds = random.randint(2**31 - 1, size=len(ground.examples.products))
     seed = int(random.randint(_SEEDS))
-    affinity = learn_affinity(ground.examples, ground.columns, ground.folds[0] % 2, ground.settings.n_jobs, seed)
+    affinity = learn_affinity(ground.examples, ground.columns, ground.half, ground.settings.n_jobs, seed)
     ground = replace(ground, affinity=affinity)
     grown = Parallel(n_jobs=ground.settings.n_jobs, prefer="threads")(
         delayed(_grow_unit)(ground, _one(ground, p, int(seed))) for p, seed in enumerate(seeds)
@@ -171,7 +176,7 @@ def _start(ground: Ground, unit: Unit, fold: int, *, with_ridge: bool, near: Log
     if ground.affinity is None or fitted is None:
         return _Start(by_column, intercept, scores, fitted)
     product = unit.product or 0
-    leads = ground.affinity.leads(unit.found, unit.half, product)
+    leads = ground.affinity.leads(unit.found, ground.half[unit.rows], product)
     scores += (leads.scores @ fitted.slopes)[:, np.newaxis]
     leant = _sum_of(by_column, ground.affinity.tables(fitted.slopes, product))
     return _Start(leant, intercept, scores, fitted)
@@ -201,7 +206,7 @@ def _fit_one(
 ) -> tuple[dict[int, Floats], Floats, Logistic]:
     """Fit one product on some of the rows, leaning on the affinity where there is one."""
     learnt = evenly(learnt, _RIDGE_ROWS)
-    affinity, half, product = ground.affinity, unit.half[learnt], unit.product or 0
+    affinity, half, product = ground.affinity, ground.half[unit.rows[learnt]], unit.product or 0
     fitted = fit_product(
         unit.examples.take(learnt),
         unit.found[np.array(free, dtype=np.int64)][:, learnt],

@@ -40,8 +40,8 @@ class Unit:
 
     Attributes
     ----------
-    rows, folds, half : arrays of shape (n,)
-        Where the examples stand among all, and the fold and the half of the accounts that each belongs to.
+    rows, folds : arrays of shape (n,)
+        Where the examples stand among all, and the fold of each.
     found : array of shape (n_columns, n)
         Their bins.
     shift
@@ -53,7 +53,6 @@ class Unit:
     examples: Examples
     rows: Index
     folds: Index
-    half: Index
     found: NDArray[np.int32]
     shift: float
     product: int | None = None
@@ -68,14 +67,13 @@ class Unit:
             examples=self.examples.take(kept),
             rows=self.rows[kept],
             folds=self.folds[kept],
-            half=self.half[kept],
             found=np.ascontiguousarray(self.found[:, kept]),
         )
 
 
 def everything(examples: Examples, folds: Index, found: NDArray[np.int32]) -> Unit:
     """Return the unit of all products."""
-    return Unit(_without_features(examples), np.arange(len(folds)), folds, folds % 2, found, 0.0)
+    return Unit(_without_features(examples), np.arange(len(folds)), folds, found, 0.0)
 
 
 def of_product(
@@ -104,8 +102,7 @@ def of_product(
         products=(examples.products[product],),
         held_products=tuple(examples.held_products[p] for p in order),
     )
-    own = folds[rows]
-    return Unit(alone.take(rows), rows, own, own % 2, np.ascontiguousarray(found[:, rows]), shift, product)
+    return Unit(alone.take(rows), rows, folds[rows], np.ascontiguousarray(found[:, rows]), shift, product)
 
 
 def tasks_of(unit: Unit, start: Floats, fold: int) -> tuple[Task, Task]:

@@ -1,7 +1,9 @@
 """Why a few offers are made: one after the other in plain values, as arrays pay from some dozen offers on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -59,18 +61,9 @@ def name_plainly(account: Account, subjects: Subjects, adds: NDArray[np.float64]
     adds : array of shape (n_terms,)
         What each term adds to the offer's log-odds.
     """
-    silent, telling = [], list[int]()
-    for term in np.argsort(-adds, kind="stable").tolist():
-        if adds[term] <= 0 or len(telling) == most:
-            break
-        parts = subjects.of_term[term]
-        if subjects.is_twice[term] or not all(map(account.may_name, parts)):
-            continue
-        if not all(map(account.tells, parts)):
-            silent.append(term)
-        elif not subjects.alike[term, telling].any():
-            telling.append(term)
-    return telling or _unlike(silent, subjects, most)
+    speaking = partial(_speaking, account, subjects, adds)
+    telling = (term for term in speaking() if all(map(account.tells, subjects.of_term[term])))
+    return _unlike(telling, subjects, most) or _unlike(speaking(), subjects, most)
 
 
 def phrase_of(account: Account, subjects: Subjects, named: Iterable[int]) -> str | None:
@@ -79,9 +72,19 @@ def phrase_of(account: Account, subjects: Subjects, named: Iterable[int]) -> str
     return "; ".join([said[0][:1].upper() + said[0][1:], *said[1:]]) if said else None
 
 
-def _unlike(terms: Sequence[int], subjects: Subjects, most: int) -> list[int]:
+def _speaking(account: Account, subjects: Subjects, adds: NDArray[np.float64]) -> Iterator[int]:
+    """Give the terms that speak for the offer and may be named, best first."""
+    for term in takewhile(lambda term: adds[term] > 0, np.argsort(-adds, kind="stable").tolist()):
+        if not subjects.is_twice[term] and all(map(account.may_name, subjects.of_term[term])):
+            yield term
+
+
+def _unlike(terms: Iterable[int], subjects: Subjects, most: int) -> list[int]:
+    """Return the first `most` terms of which none shares a subject with one before it."""
     found = list[int]()
     for term in terms:
-        if len(found) < most and not subjects.alike[term, found].any():
+        if not subjects.alike[term, found].any():
             found.append(term)
+        if len(found) == most:
+            break
     return found
